@@ -1,0 +1,1 @@
+"""Text in, vectors and neighbours out; this package knows nothing of jobs."""

@@ -1,0 +1,271 @@
+"""Score documents by the words they share with a query: BM25 with frozen word statistics, a segment at a time.
+
+A document's score depends on its own words, the query and the frozen statistics, never on the other documents: it is
+divided by the most that the query's own words could score, not by the best hit.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import math
+import re
+import threading
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from embeddings.errors import WordStatisticsRefused
+
+#: How soon repeating a word stops counting, and how much a long document is held back. The usual values.
+SATURATION = 1.2
+LENGTH_WEIGHT = 0.75
+
+_WORD = re.compile(r"[^\W_]+(?:[+#]+)?")
+#: New documents that are taken in one by one are merged into segments once there are this many small ones.
+_SEGMENTS_OF_A_SIZE = 8
+
+
+def tokenize(text: str) -> list[str]:
+    """Return the words of a text in order: lower case, without accents, `c++` and `c#` kept."""
+    folded = text.casefold()
+    if not folded.isascii():
+        decomposed = unicodedata.normalize("NFKD", folded)
+        folded = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return _WORD.findall(folded)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordStatistics:
+    """In how many documents of a large collection each word occurs: how much meeting it in two texts tells."""
+
+    documents: int
+    mean_length: float
+    document_frequency: Mapping[str, int] = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if self.documents < 1 or not self.mean_length > 0:
+            raise ValueError("word statistics need at least one document with a word")
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> WordStatistics:
+        """Count the words of these texts themselves."""
+        frequency: dict[str, int] = {}
+        documents = words = 0
+        for text in texts:
+            found = tokenize(text)
+            documents += 1
+            words += len(found)
+            for word in set(found):
+                frequency[word] = frequency.get(word, 0) + 1
+        return cls(
+            documents=max(documents, 1), mean_length=words / documents if words else 1.0, document_frequency=frequency
+        )
+
+    @classmethod
+    def load(cls, path: Path) -> WordStatistics:
+        """Read a table: a line with the number of documents and the mean length, then `word,documents` lines."""
+        try:
+            first, *lines = gzip.decompress(path.read_bytes()).decode("utf-8").splitlines()
+            documents, mean_length = first.split(",")
+            frequency = {word: int(count) for word, _, count in (line.rpartition(",") for line in lines)}
+            return cls(documents=int(documents), mean_length=float(mean_length), document_frequency=frequency)
+        except (OSError, EOFError, ValueError) as error:
+            raise WordStatisticsRefused(f"{path}: the table of word statistics cannot be read ({error}).") from error
+
+    def save(self, path: Path) -> None:
+        """Write the table that `load` reads; the same statistics give the same bytes."""
+        lines = [f"{self.documents},{self.mean_length!r}"]
+        lines += [f"{word},{count}" for word, count in sorted(self.document_frequency.items())]
+        path.write_bytes(gzip.compress(("\n".join(lines) + "\n").encode("utf-8"), compresslevel=9, mtime=0))
+
+    def without_rare_words(self, fewest: int) -> WordStatistics:
+        """Leave out words of fewer documents: they are weighed as unknown ones, nearly the same."""
+        kept = {word: count for word, count in self.document_frequency.items() if count >= fewest}
+        return WordStatistics(documents=self.documents, mean_length=self.mean_length, document_frequency=kept)
+
+    def weight(self, word: str) -> float:
+        """Return the inverse document frequency of a word; one that is not in the table counts as found once."""
+        found_in = self.document_frequency.get(word, 1)
+        return math.log(1.0 + (self.documents - found_in + 0.5) / (found_in + 0.5))
+
+    @property
+    def digest(self) -> str:
+        """Eight letters that change with any number in the table."""
+        content = f"{self.documents},{self.mean_length!r},{sorted(self.document_frequency.items())!r}"
+        return hashlib.sha256(content.encode()).hexdigest()[:8]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Segment:
+    """Postings of consecutive documents: for each word the documents that hold it, ascending, and its effect there."""
+
+    first_document: int
+    count: int
+    slots: Mapping[str, int]
+    starts: NDArray[np.int64]
+    documents: NDArray[np.int32]
+    effects: NDArray[np.float32]
+
+    def postings(self, word: str) -> tuple[NDArray[np.int32], NDArray[np.float32]] | None:
+        slot = self.slots.get(word)
+        if slot is None:
+            return None
+        part = slice(int(self.starts[slot]), int(self.starts[slot + 1]))
+        return self.documents[part], self.effects[part]
+
+
+class LexicalIndex:
+    """Documents 0..n-1 by the words they hold. Readers may go on while one writer adds."""
+
+    def __init__(self, statistics: WordStatistics) -> None:
+        self.statistics = statistics
+        self._segments: tuple[_Segment, ...] = ()
+        self._scratch = threading.local()
+
+    @classmethod
+    def build(cls, texts: Sequence[str], statistics: WordStatistics) -> LexicalIndex:
+        """Index these texts in order."""
+        index = cls(statistics)
+        index.add(texts)
+        return index
+
+    @property
+    def count(self) -> int:
+        """Number of documents."""
+        return _count(self._segments)
+
+    def add(self, texts: Sequence[str]) -> NDArray[np.int64]:
+        """Index further texts and return their document numbers."""
+        first = self.count
+        if len(texts):
+            segment = _segment_of(texts, first_document=first, statistics=self.statistics)
+            self._segments = _merged_where_many((*self._segments, segment))
+        return np.arange(first, first + len(texts), dtype=np.int64)
+
+    def scores(self, query: str, documents: ArrayLike | None = None) -> NDArray[np.float64]:
+        """Return for each document (all if None) its share of the most that the query's words could score: 0 to 1.
+
+        The number of a document has the same bits whatever else is asked about or held in the index.
+        """
+        segments = self._segments
+        # Sorted, so that the order in which a query's words are added up is the same for every wording of it.
+        words = sorted(set(tokenize(query)))
+        weights = [self.statistics.weight(word) for word in words]
+        if documents is None:
+            wanted = None
+            totals = np.zeros(_count(segments))
+        else:
+            wanted = np.asarray(documents, dtype=np.int64)
+            if len(wanted) and (int(wanted.min()) < 0 or int(wanted.max()) >= _count(segments)):
+                raise IndexError(f"documents must be 0 to {_count(segments) - 1}")
+            totals = np.zeros(len(wanted))
+        if not words or not len(totals):
+            return totals
+        for segment in segments:
+            found = [(postings, weight) for word, weight in zip(words, weights, strict=True)
+                     if (postings := segment.postings(word)) is not None]
+            if not found:
+                continue
+            if wanted is None:
+                part = totals[segment.first_document : segment.first_document + segment.count]
+                for (holding, effects), weight in found:
+                    part[holding] += weight * effects
+            else:
+                self._add_for_wanted(totals, wanted, segment, found, only_segment=len(segments) == 1)
+        # Every effect is below 1, so the most that these words could score is the sum of their weights.
+        totals /= math.fsum(weights)
+        return totals
+
+    def _add_for_wanted(
+        self,
+        totals: NDArray[np.float64],
+        wanted: NDArray[np.int64],
+        segment: _Segment,
+        found: Sequence[tuple[tuple[NDArray[np.int32], NDArray[np.float32]], float]],
+        *,
+        only_segment: bool,
+    ) -> None:
+        """Add up a segment's effects for the wanted documents: on a slate as long as the segment, then looked up."""
+        slate = self._slate(segment.count)
+        for (holding, effects), weight in found:
+            slate[holding] += weight * effects
+        if only_segment:
+            np.take(slate, wanted, out=totals, mode="clip")
+        else:
+            here = np.flatnonzero(
+                (wanted >= segment.first_document) & (wanted < segment.first_document + segment.count)
+            )
+            totals[here] = slate[wanted[here] - segment.first_document]
+        for (holding, _), _ in found:
+            slate[holding] = 0.0
+
+    def _slate(self, length: int) -> NDArray[np.float64]:
+        """Return zeros, kept by thread and wiped after use: clearing a million numbers would cost more than a query."""
+        slate: NDArray[np.float64] | None = getattr(self._scratch, "slate", None)
+        if slate is None or len(slate) < length:
+            slate = np.zeros(length)
+            self._scratch.slate = slate
+        return slate[:length]
+
+
+def _count(segments: Sequence[_Segment]) -> int:
+    return segments[-1].first_document + segments[-1].count if segments else 0
+
+
+def _segment_of(texts: Sequence[str], *, first_document: int, statistics: WordStatistics) -> _Segment:
+    slots: dict[str, int] = {}
+    lengths = np.zeros(len(texts), dtype=np.int64)
+    slot_of_word: list[int] = []
+    for document, text in enumerate(texts):
+        words = tokenize(text)
+        lengths[document] = len(words)
+        slot_of_word.extend([slots.setdefault(word, len(slots)) for word in words])
+    document_of_word = np.repeat(np.arange(len(texts), dtype=np.int64), lengths)
+    # One number for each (word, document), so that one sort brings postings in order and counts repetitions.
+    keys = np.array(slot_of_word, dtype=np.int64) * max(len(texts), 1) + document_of_word
+    distinct, times = np.unique(keys, return_counts=True)
+    slot, document = np.divmod(distinct, max(len(texts), 1))
+    length_factor = SATURATION * (1.0 - LENGTH_WEIGHT + LENGTH_WEIGHT * lengths / statistics.mean_length)
+    effects = times / (times + length_factor[document])
+    return _Segment(
+        first_document=first_document,
+        count=len(texts),
+        slots=slots,
+        starts=np.searchsorted(slot, np.arange(len(slots) + 1)),
+        documents=document.astype(np.int32),
+        effects=effects.astype(np.float32),
+    )
+
+
+def _merged_where_many(segments: tuple[_Segment, ...]) -> tuple[_Segment, ...]:
+    """Join the last segments when many of like size have come together, so that their number grows by logarithm."""
+    while len(segments) >= _SEGMENTS_OF_A_SIZE:
+        last = segments[-_SEGMENTS_OF_A_SIZE:]
+        if last[0].count > _SEGMENTS_OF_A_SIZE * last[-1].count:
+            break
+        segments = (*segments[:-_SEGMENTS_OF_A_SIZE], _joined(last))
+    return segments
+
+
+def _joined(segments: Sequence[_Segment]) -> _Segment:
+    slots: dict[str, int] = {}
+    slot_parts, document_parts = [], []
+    for segment in segments:
+        new_slots = np.array([slots.setdefault(word, len(slots)) for word in segment.slots], dtype=np.int64)
+        slot_parts.append(np.repeat(new_slots, np.diff(segment.starts)))
+        document_parts.append(segment.documents + np.int32(segment.first_document - segments[0].first_document))
+    slot = np.concatenate(slot_parts)
+    order = np.argsort(slot, kind="stable")
+    return _Segment(
+        first_document=segments[0].first_document,
+        count=sum(segment.count for segment in segments),
+        slots=slots,
+        starts=np.searchsorted(slot[order], np.arange(len(slots) + 1)),
+        documents=np.concatenate(document_parts)[order],
+        effects=np.concatenate([segment.effects for segment in segments])[order],
+    )

@@ -1,0 +1,63 @@
+"""Say what went wrong in a sentence that a specialist could read: four families of error."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A place in the input: a file, a row within it, and a field within the row."""
+
+    file: str = ""
+    row: str = ""
+    field: str = ""
+
+    def inside(self, name: str) -> Where:
+        """Return the place of a member, such as `hours.min`."""
+        return replace(self, field=f"{self.field}.{name}" if self.field else name)
+
+    def at(self, index: int) -> Where:
+        """Return the place of a list member, counted from 1 as people count."""
+        return replace(self, field=f"{self.field}[{index + 1}]")
+
+    def __str__(self) -> str:
+        return ", ".join(part for part in (self.file, self.row, self.field) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with the input: where it is and what would be right."""
+
+    where: Where
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.message}" if str(self.where) else self.message
+
+
+class MatchingError(Exception):
+    """Base of every error that this package raises on purpose."""
+
+
+class Invalid(MatchingError):
+    """What was given cannot be taken; `problems` names every reason, never only the first."""
+
+    def __init__(self, problems: Sequence[Problem] | str) -> None:
+        if isinstance(problems, str):
+            problems = [Problem(Where(), problems)]
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class NotPermitted(MatchingError):
+    """The person who asks may not do this."""
+
+
+class NotFound(MatchingError):
+    """What was asked for does not exist, or not for the person who asks."""
+
+
+class Conflict(MatchingError):
+    """Something changed in the meantime, so this can no longer be done as asked."""

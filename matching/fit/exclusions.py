@@ -1,0 +1,47 @@
+"""Role exclusions: settings in which the person does not work, against where the job is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from matching.fit.part import Codes, Part, Said, Setting, coded
+from matching.model.finding import Aspect, Code
+from matching.model.profile import VocationalProfile
+from matching.model.vacancy import Vacancy
+from matching.pool import UNKNOWN, Jobs, bits
+from matching.taxonomy import RoleExclusion
+
+
+def parts(profile: VocationalProfile, setting: Setting) -> tuple[Part, ...]:
+    """One part a role exclusion."""
+    entries = setting.catalogue.role_exclusions
+    return tuple(
+        KeptAway(name=entry.slug, absolute=True, entry=entry, position=position)
+        for position, entry in enumerate(entries)
+        if entry.slug in profile.role_exclusions
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptAway(Part):
+    """Whether the job is done outside the setting."""
+
+    aspect: ClassVar[Aspect] = Aspect.EXCLUSIONS
+
+    entry: RoleExclusion = field(repr=False)
+    position: int
+
+    def codes(self, jobs: Jobs) -> Codes:
+        inside = jobs.flags("settings", (bits([self.position])[0], 0))
+        stated = jobs.column("settings_known")
+        if self.entry.regulated_activity:
+            stated = stated & (jobs.column(f"regulated_{self.entry.regulated_activity}") != UNKNOWN)
+        return coded(conflict=inside, ok=~inside & stated)
+
+    def say(self, job: Vacancy, code: Code, view: Jobs) -> Said:
+        if code is Code.OK:
+            return Said(sentence=f"The job involves no {self.entry.label}.")
+        if code is Code.CONFLICT:
+            return Said(sentence=f"The job involves {self.entry.label}, which is ruled out.")
+        return Said(sentence=f"Nobody knows yet whether the job involves {self.entry.label}.", ask=self.entry.ask)

@@ -1,0 +1,47 @@
+"""Nearness in meaning of vacancies to each thing a person wants or can do, combined by maximum."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from matching.fit.part import Values
+from matching.pool import Jobs, Rows
+from matching.texts import AspectText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Nearness:
+    """Similarity of each aspect text (rows of the matrix) to some rows of the pool, in ascending order."""
+
+    texts: tuple[AspectText, ...]
+    rows: Rows
+    best: Values  # the largest similarity after its factor; never the middle of two wishes
+    best_text: npt.NDArray[np.int64]
+
+    @staticmethod
+    def of(
+        texts: tuple[AspectText, ...], similarities: npt.NDArray[np.float64], rows: Rows, figures: Mapping[str, float]
+    ) -> Nearness:
+        """Combine similarities (texts x rows) by maximum; ties go to the text named first."""
+        weighted = similarities * np.array([figures[text.factor] for text in texts])[:, None]
+        best_text = np.argmax(weighted, axis=0)
+        best = weighted[best_text, np.arange(len(rows))]
+        return Nearness(texts=texts, rows=rows, best=best, best_text=best_text)
+
+    def at(self, jobs: Jobs) -> Rows:
+        """Where the jobs of a view stand among these rows."""
+        return np.arange(len(self.rows)) if jobs.rows is None else np.searchsorted(self.rows, jobs.rows)
+
+    def value(self, jobs: Jobs, figures: Mapping[str, float]) -> Values:
+        """The best similarity between the documented bounds, stretched to 0 to 1."""
+        none, full = figures["nearness.none"], figures["nearness.full"]
+        return np.clip((self.best[self.at(jobs)] - none) / (full - none), 0.0, 1.0)
+
+    def closest(self, view: Jobs) -> tuple[AspectText, float]:
+        """The text that is nearest to the one job of a view, and its similarity."""
+        place = int(self.at(view)[0])
+        return self.texts[self.best_text[place]], float(self.best[place])

@@ -1,0 +1,105 @@
+"""Minutes of the week: which of a job's shifts lie within the minutes that a person allows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from matching.fit.part import Codes, Mask, coded
+from matching.model.work import MINUTES_A_DAY, MINUTES_A_WEEK, PatternKind
+from matching.pool import KINDS, Array, Jobs, Patterns
+
+Minutes = npt.NDArray[np.bool_]  # one flag a minute of the week, from Monday 00:00
+
+FIXED, ROTA, FLEXIBLE = (KINDS.index(kind) for kind in (PatternKind.FIXED, PatternKind.ROTA, PatternKind.FLEXIBLE))
+
+
+def minutes_of(intervals: Iterable[tuple[int, int]]) -> Minutes:
+    """Mark the minutes of half-open intervals; what passes Sunday midnight goes on from Monday."""
+    week = np.zeros(2 * MINUTES_A_WEEK, np.bool_)
+    for start, end in intervals:
+        week[start:end] = True
+    return week[:MINUTES_A_WEEK] | week[MINUTES_A_WEEK:]
+
+
+@dataclass(frozen=True, slots=True)
+class Usable:
+    """What is usable of each distinct pattern: minutes, and whether every listed piece is."""
+
+    wholly: Mask
+    minutes: npt.NDArray[np.int64]
+
+
+def usable_by_minutes(patterns: Patterns, allowed: Minutes) -> Usable:
+    """Judge every pattern, exact to the minute.
+
+    A running count of allowed minutes over two weeks gives the allowed minutes of any piece
+    in one subtraction, so the week is never cut into coarser blocks.
+    """
+    running = np.concatenate([[0], np.cumsum(np.tile(allowed, 2))])
+    length = (patterns.ends - patterns.starts).astype(np.int64)
+    inside = running[patterns.ends] - running[patterns.starts]
+    return _by_pattern(patterns, piece_allowed=inside == length, piece_minutes=inside, length=length)
+
+
+def usable_by_length(patterns: Patterns, most_minutes: int) -> Usable:
+    """Judge every pattern by the length of its shifts; a flexible window has no length."""
+    length = (patterns.ends - patterns.starts).astype(np.int64)
+    flexible = np.repeat(patterns.kind == FLEXIBLE, np.diff(patterns.first))
+    allowed = (length <= most_minutes) | flexible
+    return _by_pattern(patterns, piece_allowed=allowed, piece_minutes=np.where(allowed, length, 0), length=length)
+
+
+def _by_pattern(patterns: Patterns, *, piece_allowed: Mask, piece_minutes: Array, length: Array) -> Usable:
+    counts = np.diff(patterns.first)
+    pattern_of_piece = np.repeat(np.arange(len(patterns)), counts)
+    whole_shifts_only = patterns.kind[pattern_of_piece] != FLEXIBLE
+    counted = np.where(whole_shifts_only, np.where(piece_allowed, length, 0), piece_minutes)
+    minutes = np.bincount(pattern_of_piece, counted, len(patterns)).astype(np.int64)
+    for pattern in patterns.overlapping:  # each minute counts once
+        pieces = range(patterns.first[pattern], patterns.first[pattern + 1])
+        chosen = [(int(patterns.starts[p]), int(patterns.ends[p])) for p in pieces if piece_allowed[p]]
+        minutes[pattern] = np.count_nonzero(minutes_of(chosen))
+    refused = np.bincount(pattern_of_piece, ~piece_allowed, len(patterns))
+    return Usable(refused == 0, minutes)
+
+
+def codes_by_pattern(jobs: Jobs, usable: Usable, *, whole_is_enough: bool) -> Codes:
+    """Judge jobs by their patterns: no shifts are unknown; a fixed pattern needs every shift.
+
+    Of a rota or a flexible pattern the usable minutes must be more than none and reach the least
+    weekly hours; `whole_is_enough` says that a pattern without a refused piece is `ok` whatever they sum to.
+    """
+    pattern = jobs.column("pattern")
+    known = pattern >= 0
+    if not len(usable.minutes):
+        return coded(conflict=np.zeros(len(jobs), np.bool_), ok=np.zeros(len(jobs), np.bool_))
+    kind = jobs.pool.patterns.kind[pattern]
+    wholly, minutes = usable.wholly[pattern], usable.minutes[pattern]
+    least, most = jobs.column("least_minutes"), jobs.column("most_minutes")
+    fixed = kind == FIXED
+    enough = (minutes > 0) & np.where(least >= 0, minutes >= least, minutes >= most)
+    ok = np.where(fixed, wholly, enough | wholly if whole_is_enough else enough)
+    never = (minutes == 0) | ((least >= 0) & (minutes < least))
+    conflict = np.where(fixed, ~wholly, never & ~ok)
+    return coded(conflict=known & conflict, ok=known & ok)
+
+
+def share_of_shifts(patterns: Patterns, wished: Minutes) -> npt.NDArray[np.float64]:
+    """How much of each pattern's listed time lies within the minutes wished for, 0 to 1."""
+    running = np.concatenate([[0], np.cumsum(np.tile(wished, 2))])
+    pattern_of_piece = np.repeat(np.arange(len(patterns)), np.diff(patterns.first))
+    inside = np.bincount(pattern_of_piece, running[patterns.ends] - running[patterns.starts], len(patterns))
+    whole = np.bincount(pattern_of_piece, patterns.ends - patterns.starts, len(patterns))
+    return inside / np.maximum(whole, 1)
+
+
+NIGHT = minutes_of(
+    (day * MINUTES_A_DAY + start, day * MINUTES_A_DAY + end)
+    for day in range(7)
+    for start, end in ((0, 6 * 60), (23 * 60, MINUTES_A_DAY))
+)
+WEEKEND = minutes_of([(5 * MINUTES_A_DAY, MINUTES_A_WEEK)])

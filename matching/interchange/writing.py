@@ -1,0 +1,100 @@
+"""Write a shortlist as the interchange format has it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from matching.model.finding import Finding
+from matching.model.shortlist import NearMiss, Shortlist, ShortlistEntry
+
+PRIVATE_PARTS = {"no_go": "distance"}
+
+
+def shortlist_json(shortlist: Shortlist, *, reads_profile: bool) -> dict[str, Any]:
+    """Return a shortlist as plain values; `reads_profile`: the reader may see which part a no-go area is."""
+    return {
+        "shortlist_id": shortlist.shortlist_id,
+        "participant_ref": shortlist.participant_ref,
+        "profile_version": shortlist.profile_version,
+        "as_of": shortlist.as_of.isoformat(),
+        "method": {
+            "encoder": shortlist.method.encoder,
+            "weights": shortlist.method.weights,
+            "rules": shortlist.method.rules,
+            "catalogue": shortlist.method.catalogue,
+            "policy": shortlist.method.policy,
+        },
+        "counts": {
+            "open": shortlist.counts.open,
+            "listed": shortlist.counts.listed,
+            "excluded": shortlist.counts.excluded,
+        },
+        "entries": [_entry(entry, reads_profile) for entry in shortlist.entries],
+        "negotiate": [_near_miss(miss) for miss in shortlist.negotiate],
+        "excluded": [
+            {
+                "vacancy_ref": exclusion.vacancy_ref,
+                "because": [
+                    {
+                        "aspect": finding.aspect.value,
+                        "part": _part(finding, reads_profile),
+                        "sentence": finding.sentence,
+                    }
+                    for finding in exclusion.because
+                ],
+            }
+            for exclusion in shortlist.excluded
+        ],
+    }
+
+
+def _entry(entry: ShortlistEntry, reads_profile: bool) -> dict[str, Any]:
+    return {
+        "position": entry.position,
+        "vacancy_ref": entry.vacancy_ref,
+        "band": entry.band.value,
+        "score": entry.score,
+        "stretch": entry.stretch,
+        "findings": [
+            {
+                "aspect": finding.aspect.value,
+                "part": _part(finding, reads_profile),
+                "verdict": finding.verdict.value,
+                "absolute": finding.absolute,
+                "value": finding.value,
+                "sentence": finding.sentence,
+            }
+            for finding in entry.findings
+        ],
+        "why": list(entry.why),
+        "concerns": list(entry.concerns),
+        "questions": [
+            {
+                "ask": question.ask,
+                "of": question.of.value,
+                "about": question.about if reads_profile else _public(question.about),
+                "worth": question.worth,
+            }
+            for question in entry.questions
+        ],
+        "flags": [{"kind": flag.kind, "sentence": flag.sentence} for flag in entry.flags],
+    }
+
+
+def _near_miss(miss: NearMiss) -> dict[str, Any]:
+    return {
+        "vacancy_ref": miss.vacancy_ref,
+        "blocked_by": [{"aspect": aspect.value, "part": part} for aspect, part in miss.blocked_by],
+        "concession": miss.concession,
+        "would_rank": miss.would_rank,
+        "opens_for": miss.opens_for,
+    }
+
+
+def _part(finding: Finding, reads_profile: bool) -> str:
+    return finding.part if reads_profile else PRIVATE_PARTS.get(finding.part, finding.part)
+
+
+def _public(about: str) -> str:
+    aspect, _, part = about.partition(".")
+    return f"{aspect}.{PRIVATE_PARTS.get(part, part)}"

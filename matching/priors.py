@@ -1,0 +1,238 @@
+"""What a job's title suggests about conditions that nobody has checked: a level to expect, and how unsure it is.
+
+The ratings behind it are United States averages by occupation. They give an unknown part its value and order the
+questions; they are never a fact about a workplace and never exclude. `docs/priors.md` has the recipe and its error.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from embeddings.encoder import Encoder
+from embeddings.rounding import STEP, rounded
+from matching.errors import Invalid, Problem, Where
+from matching.model.sensory import HIGHEST_LEVEL, SensoryDimension
+
+DIMENSIONS = tuple(SensoryDimension)
+"""The columns of every array here, in order."""
+
+NEIGHBOURS = 8
+"""How many of the nearest occupations have a say. Measured in docs/priors.md."""
+
+MEAN_OF_ALL_WEIGHT = 0.002
+"""What the mean of all occupations weighs beside a neighbour of cosine 1: it takes over where no title is near."""
+
+_TABLE = Path(__file__).parent / "data" / "occupation_priors.csv"
+_BLOCK_ROWS = 1024
+# Inner products of rounded vectors are whole multiples of this, so they can be compared as whole numbers.
+_PRODUCT_STEP = STEP * STEP
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class OccupationTable:
+    """Occupations with their expected levels; NaN where nothing tells of a dimension."""
+
+    codes: tuple[str, ...]
+    titles: tuple[str, ...]
+    uk_titles: tuple[str, ...]
+    """Empty where no British name is sure."""
+    family: NDArray[np.int16]
+    """Major group of the Standard Occupational Classification, 11 to 53."""
+    level: Floats
+    """By occupation and dimension, 0 to 4."""
+    spread: Floats
+    """Standard deviation between workplaces of the occupation, in levels."""
+
+    def __post_init__(self) -> None:
+        count = len(self.codes)
+        if not count == len(self.titles) == len(self.uk_titles) == len(self.family):
+            raise ValueError("every occupation needs a code, a title, a British title or none, and a family")
+        if self.level.shape != (count, len(DIMENSIONS)) or self.spread.shape != self.level.shape:
+            raise ValueError("every occupation needs a level and a spread, or NaN, for every dimension")
+        if bool(np.any(np.isnan(self.level) != np.isnan(self.spread))):
+            raise ValueError("a level and its spread are known together or not at all")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name that stands for an occupation, those of one occupation side by side."""
+        pairs = zip(self.titles, self.uk_titles, strict=True)
+        return tuple(name for pair in pairs for name in pair if name)
+
+    @property
+    def name_starts(self) -> NDArray[np.intp]:
+        """For each occupation, where its names begin in `names`."""
+        counts = np.array([1 + bool(name) for name in self.uk_titles], dtype=np.intp)
+        starts: NDArray[np.intp] = np.cumsum(counts) - counts
+        return starts
+
+    def label(self, occupation: int) -> str:
+        """Return the name to show to a person: the British one where there is one."""
+        return self.uk_titles[occupation] or self.titles[occupation]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PriorColumns:
+    """What the titles suggest, one row a title."""
+
+    mean: NDArray[np.float32]
+    """Expected level by title and dimension; NaN where nothing tells of the dimension."""
+    spread: NDArray[np.float32]
+    """Standard deviation of the level, between and within occupations; NaN as in `mean`."""
+    family: NDArray[np.int16]
+    """Major group of the nearest occupation."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class NearestOccupations:
+    """The occupations nearest to each title, best first; those equally near in the order of the table."""
+
+    occupation: NDArray[np.intp]
+    cosine: Floats
+
+
+@cache
+def load_occupations() -> OccupationTable:
+    """Return the shipped table, read once."""
+    return read_occupations(path=_TABLE)
+
+
+def read_occupations(*, path: Path) -> OccupationTable:
+    """Return the table at the path. Raises `Invalid` where it is not such a table."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    try:
+        return OccupationTable(
+            codes=tuple(row["onet_code"] for row in rows),
+            titles=tuple(row["title"] for row in rows),
+            uk_titles=tuple(row["uk_title"] for row in rows),
+            family=np.array([int(row["family"]) for row in rows], dtype=np.int16),
+            level=_levels(rows, suffix=""),
+            spread=_levels(rows, suffix="_spread"),
+        )
+    except KeyError as missing:
+        raise Invalid([Problem(Where(file=path.name), f"the column {missing} is missing")]) from missing
+    except ValueError as wrong:
+        raise Invalid([Problem(Where(file=path.name), str(wrong))]) from wrong
+
+
+def occupation_vectors(encoder: Encoder, table: OccupationTable | None = None) -> NDArray[np.float32]:
+    """Return one rounded vector for each of the table's `names`; the shipped table's if none is given."""
+    names = (table or load_occupations()).names
+    return rounded(encoder.encode(names))
+
+
+def nearest_occupations(
+    title_vectors: ArrayLike, occupation_vectors: ArrayLike, table: OccupationTable
+) -> NearestOccupations:
+    """Return the nearest occupations of each title, each occupation by the nearer of its names.
+
+    Both sides must come from one encoder (and one map, if any). They are rounded here, so that every inner product is
+    exact and a title's answer does not depend on the titles beside it.
+    """
+    titles, names = rounded(title_vectors), rounded(occupation_vectors)
+    if len(names) != len(table.names):
+        raise ValueError(f"{len(table.names)} names need as many vectors, not {len(names)}")
+    count = len(table.codes)
+    kept = min(NEIGHBOURS, count)
+    starts = table.name_starts
+    tie_breakers = np.arange(count - 1, -1, -1)
+    keys = np.empty((len(titles), kept), dtype=np.int64)
+    for start in range(0, len(titles), _BLOCK_ROWS):
+        block = slice(start, start + _BLOCK_ROWS)
+        cosines = np.maximum.reduceat(titles[block] @ names.T, starts, axis=1)
+        # Cosine and row in one whole number: no two are equal, so a partial sort has one answer, ties by row.
+        whole = np.rint(cosines / np.float32(_PRODUCT_STEP)).astype(np.int64) * count + tie_breakers
+        whole.partition(count - kept, axis=1)
+        keys[block] = -np.sort(-whole[:, count - kept :], axis=1)
+    return NearestOccupations(
+        occupation=(count - 1 - keys % count).astype(np.intp),
+        cosine=(keys // count).astype(np.float64) * _PRODUCT_STEP,
+    )
+
+
+def prior_columns(title_vectors: ArrayLike, occupation_vectors: ArrayLike, table: OccupationTable) -> PriorColumns:
+    """Return what each title suggests, from its nearest occupations and, faintly, from all of them.
+
+    A neighbour weighs the sixth power of its cosine (nothing if negative), the mean of all `MEAN_OF_ALL_WEIGHT`. The
+    variance is that of the mixture: what the neighbours differ by, and what workplaces of each differ by.
+    """
+    nearest = nearest_occupations(title_vectors, occupation_vectors, table)
+    neighbours = _Mixture.of(table)
+    mean = np.empty((len(nearest.occupation), len(DIMENSIONS)), dtype=np.float32)
+    spread = np.empty_like(mean)
+    for start in range(0, len(mean), _BLOCK_ROWS):
+        block = slice(start, start + _BLOCK_ROWS)
+        mean[block], spread[block] = neighbours.mix(nearest.occupation[block], _weight(nearest.cosine[block]))
+    return PriorColumns(mean=mean, spread=spread, family=table.family[nearest.occupation[:, 0]])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Mixture:
+    """A table ready to be mixed: zeros and no weight where nothing is known."""
+
+    known: Floats
+    level: Floats
+    variance: Floats
+    level_of_all: Floats
+    variance_of_all: Floats
+
+    @classmethod
+    def of(cls, table: OccupationTable) -> _Mixture:
+        known = (~np.isnan(table.level)).astype(np.float64)
+        level, spread = np.nan_to_num(table.level), np.nan_to_num(table.spread)
+        counts = known.sum(axis=0)
+        with np.errstate(invalid="ignore"):
+            level_of_all = level.sum(axis=0) / counts
+            apart = (level - level_of_all) * known
+            variance_of_all = (apart * apart + spread * spread).sum(axis=0) / counts
+        return cls(
+            known=known,
+            level=level,
+            variance=spread * spread,
+            level_of_all=level_of_all,
+            variance_of_all=variance_of_all,
+        )
+
+    def mix(self, occupation: NDArray[np.intp], weight: Floats) -> tuple[Floats, Floats]:
+        """Return mean and spread by row and dimension.
+
+        Neighbours are added one after another, each step the same for every row, so that no row's sum depends on the
+        shape of the batch.
+        """
+        ranks = range(occupation.shape[1])
+        weights = [self.known[occupation[:, rank]] * weight[:, rank, np.newaxis] for rank in ranks]
+        total = np.full((len(occupation), len(DIMENSIONS)), MEAN_OF_ALL_WEIGHT)
+        mean = total * self.level_of_all
+        for rank in ranks:
+            total = total + weights[rank]
+            mean = mean + weights[rank] * self.level[occupation[:, rank]]
+        mean = mean / total
+        apart = mean - self.level_of_all
+        variance = MEAN_OF_ALL_WEIGHT * (self.variance_of_all + apart * apart)
+        for rank in ranks:
+            apart = mean - self.level[occupation[:, rank]]
+            variance = variance + weights[rank] * (self.variance[occupation[:, rank]] + apart * apart)
+        return mean, np.sqrt(variance / total)
+
+
+def _levels(rows: Sequence[dict[str, str]], *, suffix: str) -> Floats:
+    columns = [f"{dimension}{suffix}" for dimension in DIMENSIONS]
+    # A dimension that nothing tells of has no column at all.
+    cells = [[float(row.get(column) or "nan") for column in columns] for row in rows]
+    return np.array(cells, dtype=np.float64).reshape(len(rows), len(DIMENSIONS))
+
+
+def _weight(cosine: Floats) -> Floats:
+    """Return the sixth power by plain products, which every machine rounds alike."""
+    near = np.maximum(cosine, 0.0)
+    cube: Floats = near * near * near
+    return cube * cube

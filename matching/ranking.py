@@ -1,0 +1,78 @@
+"""Order: by score, ties by reference; then spread across employers, and one stretch suggestion."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from matching.fit.part import Values
+from matching.pool import Rows
+
+PAGE = 10  # the first entries: spread across employers, and the last of them may be a stretch
+MOST_OF_ONE_EMPLOYER = 3
+
+
+def by_score(scores: Values, ref_rank: npt.NDArray[np.int64]) -> Rows:
+    """Positions best first; equal scores by reference, exactly as a stable sort on both would give."""
+    order = np.argsort(-scores, kind="quicksort")
+    ranked = scores[order]
+    tied = np.flatnonzero(ranked[1:] == ranked[:-1])
+    if len(tied):
+        # Only runs of equal scores need their references compared.
+        run = np.concatenate([[0], np.cumsum(ranked[1:] != ranked[:-1])])
+        in_run = np.zeros(len(order), np.bool_)
+        in_run[tied] = in_run[tied + 1] = True
+        places = np.flatnonzero(in_run)
+        order[places] = order[places[np.lexsort((ref_rank[order[places]], run[places]))]]
+    return order
+
+
+def spread(order: Sequence[int], employer: Callable[[int], object]) -> tuple[list[int], frozenset[int]]:
+    """Fill the first page with at most three roles of one employer; return the order and what moved down.
+
+    If nobody else is left, the next by score is taken all the same. What follows the page stays in order of score.
+    """
+    page: list[int] = []
+    passed: list[int] = []
+    counts: Counter[object] = Counter()
+    rest = iter(order)
+    for position in rest:
+        fits = counts[employer(position)] < MOST_OF_ONE_EMPLOYER
+        (page if fits else passed).append(position)
+        counts[employer(position)] += fits
+        if len(page) == PAGE:
+            break
+    spread_out = [*page, *passed, *rest]
+    reached = len(page) + len(passed)
+    before = {position: place for place, position in enumerate(order[:reached])}
+    moved = frozenset(each for place, each in enumerate(spread_out[:reached]) if place > before[each])
+    return spread_out, moved
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StretchRule:
+    """When a role may be the one stretch suggestion, at the last place of the first page."""
+
+    least_nearness: float
+
+    def choose(
+        self,
+        order: Sequence[int],
+        *,
+        taken: Sequence[int],
+        nearness: Callable[[int], float],
+        family: Callable[[int], int],
+    ) -> int | None:
+        """The role nearest to a wish among those outside the job families of the page; `None` if none is near."""
+        families = {family(position) for position in taken}
+        best: int | None = None
+        for position in order:
+            near = nearness(position)
+            outside = family(position) >= 0 and family(position) not in families
+            if outside and near >= self.least_nearness and (best is None or near > nearness(best)):
+                best = position
+        return best

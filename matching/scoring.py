@@ -1,0 +1,136 @@
+"""The score of a vacancy: a weighted mean of its findings' values, by documented weights."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from matching.errors import Invalid, Problem, Where
+from matching.fit.part import Judged, Part, Values
+from matching.model.finding import Aspect
+
+WEIGHTS_FILE = Path(__file__).with_name("data") / "weights.csv"
+SHARED = "*"  # in place of a part: the weight is shared by the parts of the aspect that are present
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """Weights of parts and aspects, and the figures that turn facts into values; versioned by digest."""
+
+    by_part: Mapping[str, float]
+    figures: Mapping[str, float]
+    digest: str
+
+    def of(self, part: Part) -> float:
+        """The weight of a part that has one of its own, else of its whole aspect."""
+        own = self.by_part.get(f"{part.aspect}.{part.name}")
+        return self.by_part[f"{part.aspect}.{SHARED}"] if own is None else own
+
+    def shares(self, part: Part) -> bool:
+        """Whether the part shares its aspect's weight with the other parts that are present."""
+        return f"{part.aspect}.{part.name}" not in self.by_part
+
+
+@cache
+def load_weights() -> Weights:
+    """Return the shipped weights, read and checked once."""
+    return read_weights(WEIGHTS_FILE)
+
+
+def read_weights(file: Path) -> Weights:
+    """Read weights and figures; raises `Invalid` naming every row that is wrong."""
+    content = file.read_bytes().replace(b"\r\n", b"\n")
+    problems: list[Problem] = []
+    tables: dict[str, dict[str, float]] = {"weight": {}, "figure": {}}
+    for number, row in enumerate(csv.DictReader(content.decode().splitlines()), start=2):
+        where = Where(file.name, f"row {number}")
+        table = tables.get(row["kind"])
+        try:
+            value = float(row["value"])
+        except ValueError:
+            value = -1.0
+        if table is None:
+            problems.append(Problem(where.inside("kind"), f"'{row['kind']}' should be weight or figure"))
+        elif not 0 <= value <= 1000:
+            problems.append(Problem(where.inside("value"), f"'{row['value']}' should be a number from 0 to 1000"))
+        elif row["name"] in table:
+            problems.append(Problem(where.inside("name"), f"'{row['name']}' is here twice"))
+        else:
+            table[row["name"]] = value
+    covered = {name.split(".")[0] for name in tables["weight"]}
+    problems += [
+        Problem(Where(file.name), f"no weight for the aspect '{aspect}'") for aspect in Aspect if aspect not in covered
+    ]
+    if problems:
+        raise Invalid(problems)
+    digest = hashlib.sha256(content).hexdigest()[:12]
+    return Weights(by_part=tables["weight"], figures=tables["figure"], digest=digest)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class WeightedScorer:
+    """Scores by documented weights; the same facts give the same bits whatever else is in the pool.
+
+    score = sum over parts of weight x value / sum of weights, where the parts of an aspect that share
+    its weight have it in equal shares among those that are present for the vacancy.
+    """
+
+    weights: Weights
+
+    def scores(self, judged: Sequence[Judged], count: int) -> Values:
+        """Score `count` vacancies from all their judged parts."""
+        total, weight = np.zeros(count), np.zeros(count)
+        for aspect in Aspect:
+            shared = [each for each in judged if each.part.aspect is aspect and self.weights.shares(each.part)]
+            if shared:
+                values, present = _mean(shared, count)
+                share = self.weights.by_part[f"{aspect}.{SHARED}"] * present
+                total += share * values
+                weight += share
+            for each in judged:
+                if each.part.aspect is aspect and not self.weights.shares(each.part):
+                    own = self.weights.of(each.part)
+                    total += own * each.values
+                    weight += own
+        return total / np.where(weight == 0, 1.0, weight)
+
+    def effects(self, judged: Sequence[Judged], count: int) -> list[Values]:
+        """For each judged part, how much of the score one whole unit of its value makes, where it is present."""
+        weight = np.zeros(count)
+        counts: dict[Aspect, Values] = {}
+        for each in judged:
+            if self.weights.shares(each.part):
+                shared = counts.setdefault(each.part.aspect, np.zeros(count))
+                shared[slice(None) if each.at is None else each.at] += 1
+            else:
+                weight += self.weights.of(each.part)
+        for aspect, shared in counts.items():
+            weight += self.weights.by_part[f"{aspect}.{SHARED}"] * (shared > 0)
+        effects = []
+        for each in judged:
+            at = slice(None) if each.at is None else each.at
+            own = self.weights.of(each.part)
+            sharing = counts[each.part.aspect][at] if self.weights.shares(each.part) else 1.0
+            effects.append(own / sharing / weight[at])
+        return effects
+
+
+def _mean(shared: Sequence[Judged], count: int) -> tuple[Values, Values]:
+    """Mean of the values that are present, and 1 where any is."""
+    if all(each.at is None for each in shared):
+        total = np.zeros(count)
+        for each in shared:
+            total += each.values
+        return total / len(shared), np.ones(count)
+    total, present = np.zeros(count), np.zeros(count)
+    for each in shared:
+        at = slice(None) if each.at is None else each.at
+        total[at] += each.values
+        present[at] += 1
+    return total / np.maximum(present, 1), np.minimum(present, 1.0)

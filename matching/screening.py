@@ -1,0 +1,36 @@
+"""Screening: a vacancy is out if and only if an absolute part is in conflict; nothing else is a bar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from matching.fit.part import CONFLICT, Mask, Part
+from matching.pool import Jobs, Rows, VacancyPool
+
+
+def survivors(parts: Iterable[Part], pool: VacancyPool, rows: Rows) -> Rows:
+    """Rows without an absolute conflict, in ascending order; a row is judged no further after its first."""
+    absolute = sorted((part for part in parts if part.absolute), key=lambda part: part.screening_rank)
+    for part in absolute:
+        if not len(rows):
+            break
+        whole = len(rows) == len(pool)
+        rows = rows[~_conflicts(part, pool.jobs(None if whole else rows))]
+    return rows
+
+
+def conflicts(parts: Sequence[Part], jobs: Jobs) -> Mask:
+    """Every absolute conflict of every job, for those who ask why (parts x jobs)."""
+    return np.array([_conflicts(part, jobs) & part.absolute for part in parts], np.bool_).reshape(len(parts), len(jobs))
+
+
+def _conflicts(part: Part, jobs: Jobs) -> Mask:
+    conflict: Mask = part.codes(jobs) == CONFLICT
+    present = part.present(jobs)
+    if present is None:
+        return conflict
+    spread_out = np.zeros(len(jobs), np.bool_)
+    spread_out[present[conflict]] = True
+    return spread_out
