@@ -144,7 +144,7 @@ class _VectorFile:
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, timeout=5.0)
         try:
-            # A write-ahead log lets readers and a writer go on together; NORMAL may lose the newest rows, never mix them.
+            # With a write-ahead log readers and a writer go on together. NORMAL may lose the newest rows, no others.
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute(_TABLE)

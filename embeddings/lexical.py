@@ -167,8 +167,11 @@ class LexicalIndex:
         if not words or not len(totals):
             return totals
         for segment in segments:
-            found = [(postings, weight) for word, weight in zip(words, weights, strict=True)
-                     if (postings := segment.postings(word)) is not None]
+            found = [
+                (postings, weight)
+                for word, weight in zip(words, weights, strict=True)
+                if (postings := segment.postings(word)) is not None
+            ]
             if not found:
                 continue
             if wanted is None:

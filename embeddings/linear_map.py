@@ -68,20 +68,21 @@ class LinearMap:
     def apply(self, vectors: ArrayLike) -> NDArray[np.float32]:
         """Return the mapped vectors, of unit length again.
 
-        Every sum is exact in double precision, so a row's numbers depend neither on the rows beside it nor on the machine.
+        Every sum is exact in double precision, so a row depends neither on the rows beside it nor on the machine.
         """
         rows = np.atleast_2d(np.asarray(vectors, dtype=np.float32))
         matrix = _to_step(self.matrix, _MATRIX_STEP)
         mapped = np.empty(rows.shape, dtype=np.float32)
         for start in range(0, len(rows), _ROWS_AT_ONCE):
-            product = _to_step(_to_step(rows[start : start + _ROWS_AT_ONCE], _VECTOR_STEP) @ matrix, _MATRIX_STEP)
+            block = _to_step(rows[start : start + _ROWS_AT_ONCE], _VECTOR_STEP)
+            product = _to_step(block @ matrix, _VECTOR_STEP)
             lengths = np.sqrt(np.einsum("ij,ij->i", product, product))
             mapped[start : start + len(product)] = product / np.where(lengths > 0, lengths, 1.0)[:, None]
         return mapped
 
 
-#: Unit vectors at multiples of 2**-24 and a matrix at multiples of 2**-20 have products at multiples of 2**-44, and
-#: squares of lengths are at multiples of 2**-40: 53 bits hold any sum of those below 256 without rounding.
+#: Vectors at multiples of 2**-24 and a matrix at multiples of 2**-20 have products at multiples of 2**-44, and squares of
+#: vectors are at multiples of 2**-48: 53 bits hold any sum of those below 32 without rounding.
 _VECTOR_STEP = 2.0**-24
 _MATRIX_STEP = 2.0**-20
 _ROWS_AT_ONCE = 4096

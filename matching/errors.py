@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +62,13 @@ class NotFound(MatchingError):
 
 class Conflict(MatchingError):
     """Something changed in the meantime, so this can no longer be done as asked."""
+
+
+def suggestion(word: str, options: Iterable[str]) -> str:
+    """Return ` (did you mean ...?)` if an option is close to the word.
+
+    >>> suggestion("titel", ["title", "tasks"])
+    " (did you mean 'title'?)"
+    """
+    close = get_close_matches(word, list(options), n=1)
+    return f" (did you mean '{close[0]}'?)" if close else ""

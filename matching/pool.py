@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -158,7 +159,7 @@ def _union(pieces: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def _overlap(pieces: Iterable[tuple[int, int]]) -> bool:
     ordered = _within_week(pieces)
-    return any(earlier[1] > later[0] for earlier, later in zip(ordered, ordered[1:], strict=False))
+    return any(earlier[1] > later[0] for earlier, later in pairwise(ordered))
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,7 @@ class QualificationTable:
         """Build the table from (slug, row, weeks)."""
         lines = sorted(askings, key=lambda line: line[:2])
         slugs = tuple(dict.fromkeys(slug for slug, _, _ in lines))
-        counts = {slug: 0 for slug in slugs}
+        counts = dict.fromkeys(slugs, 0)
         for slug, _, _ in lines:
             counts[slug] += 1
         first = np.cumsum([0, *(counts[slug] for slug in slugs)]).astype(np.int64)
@@ -331,9 +332,17 @@ def empty_columns(count: int) -> dict[str, Array]:
         columns[name].fill(UNKNOWN)
     for name in ("regulated_children", "regulated_adults"):
         columns[name].fill(UNKNOWN)
-    nan_columns = (
-        "hours_least hours_most easting northing prior_mean prior_spread lift_kg stand_minutes walk_minutes".split()
-    )
+    nan_columns = [
+        "hours_least",
+        "hours_most",
+        "easting",
+        "northing",
+        "prior_mean",
+        "prior_spread",
+        "lift_kg",
+        "stand_minutes",
+        "walk_minutes",
+    ]
     for name in nan_columns:
         columns[name].fill(np.nan)
     for name in ("least_minutes", "pattern", "outcode", "sector", "minimum_age", "family"):

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from embeddings.encoder import Encoder
 from embeddings.rounding import STEP, rounded
 from matching.errors import Invalid, Problem, Where
-from matching.model.sensory import HIGHEST_LEVEL, SensoryDimension
+from matching.model.sensory import SensoryDimension
 
 DIMENSIONS = tuple(SensoryDimension)
 """The columns of every array here, in order."""

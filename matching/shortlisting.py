@@ -15,7 +15,7 @@ import numpy.typing as npt
 import orjson
 
 from matching import questions as asking
-from matching.errors import NotFound
+from matching.errors import NotFound, suggestion
 from matching.fit import constraint_parts, soft_parts
 from matching.fit.benefits import flags
 from matching.fit.nearness import Nearness
@@ -26,6 +26,7 @@ from matching.model.shortlist import (
     Band,
     Counts,
     Exclusion,
+    Explanation,
     Flag,
     Method,
     NearMiss,
@@ -97,15 +98,24 @@ class Shortlister:
             parts=parts, open_rows=open_rows, rows=rows, judged=judged, scores=scores, order=order, wanted=wanted
         )
 
-    def explain(self, profile: VocationalProfile, vacancy_ref: str, *, as_of: date) -> tuple[Finding, ...]:
-        """Every finding on one vacancy, listed or not; raises `NotFound` for a vacancy that is not in the pool."""
+    def explain(self, profile: VocationalProfile, vacancy_ref: str, *, as_of: date) -> Explanation:
+        """Say why one vacancy is, or is not, on the list; raises `NotFound` if the pool does not hold it."""
         row = next((row for row, ref in enumerate(self.pool.refs) if ref == vacancy_ref), None)
         if row is None:
-            raise NotFound(f"no vacancy here has the reference '{vacancy_ref}'")
-        setting = self._setting(as_of)
-        rows = np.array([row], np.int64)
+            near = suggestion(vacancy_ref, self.pool.refs)
+            raise NotFound(f"no vacancy here has the reference '{vacancy_ref}'{near}")
+        setting, rows = self._setting(as_of), np.array([row], np.int64)
         judged, _ = self._judged(profile, constraint_parts(profile, setting, self.pool), setting, rows)
-        return findings_of(judged, 0, self.pool.vacancies[row], self.pool.jobs(rows))
+        vacancy = self.pool.vacancies[row]
+        findings = findings_of(judged, 0, vacancy, self.pool.jobs(rows))
+        position = None
+        if vacancy.is_open(on=as_of) and not any(finding.excludes for finding in findings):
+            drawn = self._drawn(profile, as_of=as_of)
+            order, _, _ = drawn.page_order()
+            position = 1 + [int(drawn.ordered.rows[each]) for each in order].index(row)
+        return Explanation(
+            vacancy=vacancy, is_open=vacancy.is_open(on=as_of), position=position, findings=findings, as_of=as_of
+        )
 
     def _drawn(self, profile: VocationalProfile, *, as_of: date) -> _Drawn:
         ordered = self.order(profile, as_of=as_of)
@@ -123,9 +133,7 @@ class Shortlister:
         )
 
     def _setting(self, as_of: date) -> Setting:
-        return Setting(
-            catalogue=self.catalogue, sectors=self.sectors, as_of=as_of, figures=self.scorer.weights.figures
-        )
+        return Setting(catalogue=self.catalogue, sectors=self.sectors, as_of=as_of, figures=self.scorer.weights.figures)
 
     def _judged(
         self, profile: VocationalProfile, parts: Iterable[Part], setting: Setting, rows: Rows
@@ -210,7 +218,7 @@ class _Drawn:
     # Entries
 
     def _entries(self, limit: int | None) -> tuple[ShortlistEntry, ...]:
-        order, moved, stretch = self._page_order()
+        order, moved, stretch = self.page_order()
         shown = order if limit is None else order[:limit]
         worth = self._worths(shown)
         return tuple(
@@ -218,7 +226,8 @@ class _Drawn:
             for place, position in enumerate(shown, start=1)
         )
 
-    def _page_order(self) -> tuple[list[int], frozenset[int], int | None]:
+    def page_order(self) -> tuple[list[int], frozenset[int], int | None]:
+        """The order in which the list is read: spread across employers, with the stretch suggestion in its place."""
         employer = self.pool.columns["employer"][0]
         rows = self.ordered.rows
         order, moved = spread(self.ordered.order.tolist(), lambda position: int(employer[rows[position]]))
@@ -268,7 +277,9 @@ class _Drawn:
         row = int(self.ordered.rows[position])
         job, view = self.pool.vacancies[row], self.pool.jobs(np.array([row], np.int64))
         findings = findings_of(self.ordered.judged, position, job, view)
-        by_part = {(each.part.aspect, each.part.name): look for each, look in zip(self.ordered.judged, worth, strict=True)}
+        by_part = {
+            (each.part.aspect, each.part.name): look for each, look in zip(self.ordered.judged, worth, strict=True)
+        }
         unknown = [finding for finding in findings if finding.verdict is Verdict.UNKNOWN]
         worths = [round(by_part[finding.aspect, finding.part](position), 3) for finding in unknown]
         return ShortlistEntry(
@@ -285,12 +296,10 @@ class _Drawn:
         )
 
     def _why(self, findings: Sequence[Finding]) -> tuple[str, ...]:
-        """Up to three findings that serve a stated wish, strength or need, those that weigh most first."""
-        weights = self.shortlister.scorer.weights
+        """Up to three findings that serve a stated wish, strength or need: wishes first, then strengths, then needs."""
         worth_saying = self._worth_saying()
         serving = [finding for finding in findings if _serves(finding, worth_saying)]
-        by_weight = {(each.part.aspect, each.part.name): weights.of(each.part) for each in self.ordered.judged}
-        serving.sort(key=lambda finding: -by_weight[finding.aspect, finding.part] * finding.value)
+        serving.sort(key=lambda finding: (_SERVING.index(finding.aspect), -finding.value))
         return tuple(finding.sentence for finding in serving[:MOST_REASONS])
 
     def _worth_saying(self) -> float:
@@ -362,15 +371,22 @@ def concerns(findings: Iterable[Finding]) -> tuple[str, ...]:
     )
 
 
-_SERVING = frozenset({Aspect.ADJUSTMENTS, Aspect.SENSORY, Aspect.AVAILABILITY, Aspect.HOURS})
+_SERVING = (
+    Aspect.PREFERENCES,
+    Aspect.SKILLS,
+    Aspect.ADJUSTMENTS,
+    Aspect.SENSORY,
+    Aspect.AVAILABILITY,
+    Aspect.HOURS,
+)
 
 
 def _serves(finding: Finding, worth_saying: float) -> bool:
-    if finding.verdict is not Verdict.OK:
+    if finding.verdict is not Verdict.OK or finding.aspect not in _SERVING:
         return False
     if finding.aspect in (Aspect.PREFERENCES, Aspect.SKILLS):
         return finding.value > (0.5 if finding.part == "tasks" else worth_saying)
-    return finding.aspect in _SERVING
+    return True
 
 
 def _conceded(judged: Judged, where: Sequence[bool]) -> Values:

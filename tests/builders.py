@@ -43,9 +43,7 @@ def pool_of(records: Sequence[dict[str, Any]]) -> VacancyPool:
 
 def setting(as_of: date = AS_OF) -> Setting:
     """The shipped catalogues, places and figures on a day."""
-    return Setting(
-        catalogue=load_catalogue(), sectors=load_sectors(), as_of=as_of, figures=load_weights().figures
-    )
+    return Setting(catalogue=load_catalogue(), sectors=load_sectors(), as_of=as_of, figures=load_weights().figures)
 
 
 @cache

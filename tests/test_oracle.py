@@ -11,6 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from matching.errors import Where
+from matching.interchange.reading import read_profile, read_vacancy
 from matching.places import load_sectors, parse_postcode
 from matching.taxonomy import load_catalogue
 from tests.oracle import catalogue as own
@@ -37,8 +39,10 @@ from tests.specs.row import Raw, Row, free, job, person, span, works
 from tests.strategies import (
     AS_OF,
     OfferChange,
+    caseloads,
     fact_removals,
     offer_changes,
+    pools,
     profiles,
     quieter,
     respelled,
@@ -635,6 +639,28 @@ def test_the_shipped_ways_to_travel_are_those_of_the_page() -> None:
 
 def test_the_shipped_sensory_dimensions_are_those_of_the_page() -> None:
     assert {row.slug for row in load_catalogue().dimensions} == set(own.DIMENSIONS)
+
+
+@quickly
+@given(profiles(), pools(size=2))
+def test_what_the_strategies_make_is_accepted_by_the_reader(profile: Raw, pool: list[Raw]) -> None:
+    read_profile(profile, Where(file="profiles.json"))
+    for vacancy in pool:
+        read_vacancy(vacancy, Where(file="vacancies.json"))
+
+
+def test_what_the_worked_examples_hold_is_accepted_by_the_reader() -> None:
+    for rows in TABLES.values():
+        for row in rows:
+            read_profile(row.profile, Where(row=row.name))
+            read_vacancy(row.vacancy, Where(row=row.name))
+
+
+@quickly
+@given(caseloads(size=3), pools(size=4))
+def test_the_strategies_give_each_record_its_own_ref(caseload: list[Raw], pool: list[Raw]) -> None:
+    assert [profile["participant_ref"] for profile in caseload] == ["P-1", "P-2", "P-3"]
+    assert [vacancy["vacancy_ref"] for vacancy in pool] == [f"V-{place + 1}" for place in range(len(pool))]
 
 
 def test_the_strategies_meet_every_verdict_of_every_aspect() -> None:

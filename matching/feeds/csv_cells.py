@@ -187,7 +187,9 @@ def _level(text: str) -> object:
         elif _DATE.fullmatch(word):
             _set(level, "observed_on", word, text)
         else:
-            raise BadCell(f"{_shown(word)} is not understood; write a level such as '2 peak 3 under_10 can_leave visit'")
+            raise BadCell(
+                f"{_shown(word)} is not understood; write a level such as '2 peak 3 under_10 can_leave visit'"
+            )
     return level
 
 
@@ -215,7 +217,8 @@ def _set(into: dict[str, object], name: str, value: object, text: str) -> None:
 
 
 TEXT = Cell("text", str, plain=True)
-WORD = Cell("one of the words of matching", str)
+WORD = Cell("one of the words that the interchange format allows there", str)
+POSTCODE = Cell("a postcode, sector or outcode, such as ME14 1XQ, ME14 1 or ME14", str)
 DATE = Cell("a date such as 2026-11-22", str)
 NUMBER = Cell("a number such as 12 or 12.5", _number)
 YES_NO = Cell("`true` or `false`", _yes_no)
@@ -225,7 +228,9 @@ OFFERS = Cell("`slug=yes; slug=maybe; slug=no`", _offers)
 QUALIFICATIONS = Cell("`slug; slug=6`, the number being the weeks in which it can be had", _qualifications)
 SHIFTS = Cell("`mon tue 09:00-17:00; sat 10:00-14:00`", _shifts)
 WINDOWS = Cell("`can mon-fri 09:00-15:00; cannot sat 00:00-24:00`", _windows)
-LEVEL = Cell("`2`, or `2 peak 3 under_10 can_leave visit 2026-11-02` (any of these, in any order after the level)", _level)
+LEVEL = Cell(
+    "`2`, or `2 peak 3 under_10 can_leave visit 2026-11-02` (any of these, in any order after the level)", _level
+)
 TOLERANCE = Cell("`1`, or `1 avoid hard with slug slug`", _tolerance)
 WANTED = Cell("`label; label=3`, the number being how strongly (1 to 3)", _labelled(number="strength"))
 SKILLS = Cell("`label; label=4`, the number being the level (0 to 4)", _labelled(number="level"))

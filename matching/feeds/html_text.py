@@ -12,8 +12,8 @@ _MARKUP = re.compile(
     r"|&(?:[a-z]{2,8}|#\d{1,7}|#x[0-9a-f]{1,6});",
     re.IGNORECASE,
 )
-_BREAKING = frozenset(
-    "address article blockquote br dd div dl dt h1 h2 h3 h4 h5 h6 hr li ol p pre section table td th tr ul".split()
+_BREAKING = re.compile(
+    r"address|article|blockquote|br|dd|div|dl|dt|h[1-6]|hr|li|ol|p|pre|section|table|td|th|tr|ul", re.IGNORECASE
 )
 _UNSEEN = frozenset({"script", "style"})
 _UNSEEN_END = re.compile(r"</(?:script|style)\b", re.IGNORECASE)
@@ -90,7 +90,7 @@ def _without_markup(html: str) -> str:
             at = opens + 1
         else:
             name = (tag["name"] or "").lower()
-            if name in _BREAKING:
+            if _BREAKING.fullmatch(name):
                 pieces.append("\n")
             at = tag.end()
             if name in _UNSEEN and html[opens + 1] != "/":

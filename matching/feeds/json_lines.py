@@ -10,7 +10,7 @@ from pathlib import Path
 from matching.errors import Invalid, Problem, Where
 from matching.feeds import json_ld, schema_org
 from matching.feeds.bounded_lines import Line, bounded_lines
-from matching.feeds.draft import Draft, Kind, Reading
+from matching.feeds.draft import Draft, Kind, Reading, Warned
 from matching.feeds.encoding import not_utf8, refuse_wide_text
 from matching.feeds.limits import LONGEST_ROW_BYTES, megabytes
 from matching.feeds.meter import Meter
@@ -37,7 +37,8 @@ def read_json_lines(path: Path, *, kind: Kind, where: Where, meter: Meter) -> It
                 continue
             meter.at(line.ends_at)
             if kind is Kind.VACANCIES and json_ld.is_json_ld(content):
-                yield from schema_org.drafts([(place, content)], name=f"{path.name}#{line.number}")
+                adverts: list[Reading] = [*schema_org.drafts([(place, content)], name=f"{path.name}#{line.number}")]
+                yield from adverts or [Warned(Problem(place, "holds no JobPosting"))]
             else:
                 yield Draft(where=place, content=content)
     if blank:
@@ -53,5 +54,3 @@ def _content(line: Line, where: Where) -> object:
     except UnicodeDecodeError as error:
         raise Invalid([not_utf8(line.raw, error.start, where, starts_at=line.starts_at)]) from None
     return parse(text.removeprefix("\ufeff"), where)
-
-

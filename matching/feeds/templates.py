@@ -17,3 +17,14 @@ def template(kind: Kind) -> str:
     writer.writerow(column.name for column in shown)
     writer.writerow(column.example for column in shown)
     return file.getvalue()
+
+
+def describe_columns(kind: Kind) -> str:
+    """Return a Markdown table of what cells may hold and in which columns; docs/feeds.md carries it."""
+    names: dict[str, list[str]] = {}
+    for column in columns(kind).values():
+        if column.in_template:
+            star = " *" if column.required else ""
+            names.setdefault(column.cell.holds, []).append(f"`{column.name}`{star}")
+    rows = [f"| {holds} | {', '.join(listed)} |" for holds, listed in names.items()]
+    return "\n".join(["| a cell holds | columns |", "| --- | --- |", *rows])

@@ -15,7 +15,10 @@ _NUMBER = r"\d{1,3}(?:\.\d{1,2})?"
 _RANGE = rf"(?P<least>{_NUMBER})(?:\s*(?:-|to|and)\s*(?P<most>{_NUMBER}))?"
 _HOUR = r"(?:hours?|hrs?|h)\b\.?"
 _A_WEEK = r"(?:(?:per|a|each|every|/)\s*(?:week|wk)\b|weekly\b|p\.?\s?w\b\.?)"
-_BEFORE = r"(?P<before>up to|at least|no more than|a maximum of|maximum of|maximum|max|a minimum of|minimum of|minimum|min|between|from)?:?\s*"
+_BEFORE = (
+    r"(?P<before>up to|at least|no more than|(?:a )?maximum of|maximum|max|(?:a )?minimum of|minimum|min|between|from)?"
+    r":?\s*"
+)
 _AFTER = r"(?:\s*\(?(?P<after>maximum|max|minimum|min|or more|or less)\b\)?)?"
 _HOURS_A_WEEK = re.compile(
     rf"{_BEFORE}(?<![\d.,:x/£+-])(?<!x\s){_RANGE}\s*-?\s*(?:{_HOUR}\s*{_A_WEEK}|{_HOUR}\s*week\b){_AFTER}"
@@ -32,17 +35,17 @@ _DOUBT = re.compile(
     r"mainly|mostly|some|sometimes|occasional\w*|may|might|could|can|will|var(?:y|ies|ied|iable)|vari(?:ety|ous)|"
     r"negotiable|discuss\w*|depend\w*|subject|initial\w*|first|then|rising|increas\w*|reduc\w*|training|probation|"
     r"except|excluding|not|no(?! more than\b)|week \d|weeks|rotat\w*|rota|e\.g|eg|tbc|tba|etc|\d+ in \d+|seasonal\w*)\b"
-    r"|[~±+?%]|\bc\.|\b\d+\s*x\b"
+    r"|\b(?:shifts?|days?|weeks?)\s+of\s+\d|[~±+?%]|\bc\.|\b\d+\s*x\b"
 )
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY = r"(?:mon|tues|tue|weds|wednes|wed|thurs|thur|thu|fri|satur|sat|sun)(?:days?)?"
 _DAY_RANGE = rf"(?:{_DAY}\s*(?:-|to|through|until)\s*{_DAY}|{_DAY}|weekdays|weekends)"
 _TIME = r"(?:\d{1,2}(?:[:.]\d{2})?\s*(?:[ap]\.?m\b\.?)?|noon|midday|midnight)"
-_SHIFT = re.compile(
-    rf"(?P<days>{_DAY_RANGE}(?:\s*(?:,\s*and|,|and|&)\s*{_DAY_RANGE})*)\s*[,:(]?\s*(?:from|between)?\s*"
-    rf"(?P<starts>{_TIME})\s*(?:-|to|until|till|and)\s*(?P<ends>{_TIME})\)?"
-)
+_SOME_DAYS = rf"(?P<days>{_DAY_RANGE}(?:\s*(?:,\s*and|,|and|&)\s*{_DAY_RANGE})*)"
+_TIMES = rf"(?:from\s+|between\s+)?(?P<starts>{_TIME})\s*(?:-|to|until|till|and)\s*(?P<ends>{_TIME})"
+_DAYS_FIRST = re.compile(rf"{_SOME_DAYS}\s*[,:(]?\s*{_TIMES}\)?")
+_TIMES_FIRST = re.compile(rf"{_TIMES}\s*[,:(]?\s*(?:on\s+|from\s+)?{_SOME_DAYS}\)?")
 _BETWEEN_SHIFTS = re.compile(r"\s*(?:;|,|\band\b|&|\n)?\s*")
 _SAYS_NOTHING = re.compile(r"\b(?:full|part)[ -]?time\b|\b(?:working )?hours:?|\b(?:per|a) week\b")
 _CLOCK = re.compile(r"(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2}))?\s*(?P<half>[ap])?")
@@ -106,23 +109,24 @@ def _pattern(text: str, hours: dict[str, float] | None) -> dict[str, object] | N
     rest = _SAYS_NOTHING.sub(" ", text).strip(" \n,;:.()-")
     shifts: list[dict[str, object]] = []
     listed_minutes = 0
-    worked_days = 0
+    seen: set[str] = set()
     at = 0
     while at < len(rest):
-        found = _SHIFT.match(rest, at)
+        found = _DAYS_FIRST.match(rest, at) or _TIMES_FIRST.match(rest, at)
         times = _times(found["starts"], found["ends"]) if found else None
         if not found or not times:
             return None
         days = _days(found["days"])
-        if not days:
+        # A day in two lines may be a split shift or two shifts to choose from.
+        if not days or seen & set(days):
             return None
+        seen |= set(days)
         shifts.append({"days": days, "from": _clock(times[0]), "to": _clock(times[1])})
         listed_minutes += len(days) * ((times[1] - times[0]) % 1440 or 1440)
-        worked_days += len(days)
         at = found.end()
         gap = _BETWEEN_SHIFTS.match(rest, at)
         at = gap.end() if gap else at
-    if not shifts or not _believable(listed_minutes / 60, worked_days, hours):
+    if not shifts or not _believable(listed_minutes / 60, len(seen), hours):
         return None
     return {"kind": "fixed", "shifts": shifts}
 
@@ -152,7 +156,7 @@ def _days(text: str) -> list[str]:
 def _times(starts: str, ends: str) -> tuple[int, int] | None:
     """Return both times in minutes of the day if neither can mean anything else."""
     first, last = _minutes(starts), _minutes(ends)
-    if first is None or last is None or first == last:
+    if first is None or last is None or first in (last, 1440):
         return None
     clock_times = [time for time in (starts, ends) if _CLOCK.match(time)]
     on_twelve = [bool(_CLOCK.fullmatch(_bare(time))["half"]) for time in clock_times]  # type: ignore[index]
@@ -161,7 +165,7 @@ def _times(starts: str, ends: str) -> tuple[int, int] | None:
     on_the_24_hour_clock = not any(on_twelve)
     if on_the_24_hour_clock and not _plainly_24_hours(clock_times):
         return None
-    return first % 1440, last
+    return first, last
 
 
 def _bare(time: str) -> str:

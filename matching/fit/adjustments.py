@@ -17,6 +17,7 @@ from matching.model.vacancy import Vacancy
 from matching.pool import Jobs, bits
 from matching.taxonomy import Adjustment
 
+
 def parts(profile: VocationalProfile, setting: Setting) -> tuple[Part, ...]:
     """One part a need."""
     catalogue = setting.catalogue
@@ -27,7 +28,9 @@ def parts(profile: VocationalProfile, setting: Setting) -> tuple[Part, ...]:
             need=need,
             entries=tuple(catalogue.adjustment(slug) for slug in need.slugs),
             positions=tuple(catalogue.index_of_adjustment(slug) for slug in need.slugs),
-            chances=tuple(setting.figures[f"adjustment_chance.{catalogue.adjustment(slug).jobs}"] for slug in need.slugs),
+            chances=tuple(
+                setting.figures[f"adjustment_chance.{catalogue.adjustment(slug).jobs}"] for slug in need.slugs
+            ),
         )
         for need in profile.adjustments
     )

@@ -22,7 +22,7 @@ CONTRACT_WORDS = {
     Contract.ZERO_HOURS: "zero hours, so no pay is guaranteed",
 }
 # Words too common to warn of when a refusal and a title share them.
-_COMMON_STEMS = frozenset("work working works job jobs with and the for any all not".split())
+_COMMON_STEMS = frozenset(["work", "working", "works", "job", "jobs", "with", "and", "the", "for", "any", "all", "not"])
 
 
 def flags(profile: VocationalProfile, job: Vacancy, *, as_of: date) -> tuple[Flag, ...]:
@@ -57,13 +57,16 @@ def _benefits(job: Vacancy, *, as_of: date) -> Iterable[Flag]:
         return
     for limit in benefit_limits_on(on=as_of):
         if weekly[1] > limit.per_week:
-            yield Flag(kind="benefit", sentence=_benefit_sentence(limit))
+            yield _benefit(limit)
 
 
-def _benefit_sentence(limit: Rate) -> str:
-    period = "month" if limit.unit is RateUnit.PER_MONTH else "week"
-    amount = f"{pounds(limit.value)} a {period}"
-    return f"If you receive {limit.benefit}, this pay may pass {amount}: ask a benefits adviser first."
+def _benefit(limit: Rate) -> Flag:
+    amount = f"{pounds(limit.value)} a {'month' if limit.unit is RateUnit.PER_MONTH else 'week'}"
+    return Flag(
+        kind="benefit",
+        sentence=f"If you receive {limit.benefit}, this pay may pass {amount}: ask a benefits adviser first.",
+        subject=f"{limit.benefit} ({amount})",
+    )
 
 
 def _wage(job: Vacancy, *, as_of: date) -> Iterable[Flag]:
@@ -90,7 +93,9 @@ def _contract(job: Vacancy) -> Iterable[Flag]:
 def _old_facts(job: Vacancy, *, as_of: date) -> Iterable[Flag]:
     days = days_since_checked(job, as_of=as_of)
     if days is not None and days > OLD_AFTER_DAYS:
-        yield Flag(kind="old_facts", sentence=f"The facts were last checked {days} days ago; ask whether they still hold.")
+        yield Flag(
+            kind="old_facts", sentence=f"The facts were last checked {days} days ago; ask whether they still hold."
+        )
 
 
 def _refused_words(profile: VocationalProfile, job: Vacancy) -> Iterable[Flag]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from matching.fit.part import Codes, Part, Said, Setting, coded
+from matching.fit.part import Codes, Part, Said, Setting, Values, coded, graded
 from matching.model.finding import Aspect, Code
 from matching.model.profile import VocationalProfile
 from matching.model.vacancy import Vacancy
@@ -17,7 +17,13 @@ def parts(profile: VocationalProfile, setting: Setting) -> tuple[Part, ...]:
     """One part a role exclusion."""
     entries = setting.catalogue.role_exclusions
     return tuple(
-        KeptAway(name=entry.slug, absolute=True, entry=entry, position=position)
+        KeptAway(
+            name=entry.slug,
+            absolute=True,
+            entry=entry,
+            position=position,
+            chance=setting.figures["prior.exclusions"],
+        )
         for position, entry in enumerate(entries)
         if entry.slug in profile.role_exclusions
     )
@@ -31,6 +37,7 @@ class KeptAway(Part):
 
     entry: RoleExclusion = field(repr=False)
     position: int
+    chance: float
 
     def codes(self, jobs: Jobs) -> Codes:
         inside = jobs.flags("settings", (bits([self.position])[0], 0))
@@ -38,6 +45,9 @@ class KeptAway(Part):
         if self.entry.regulated_activity:
             stated = stated & (jobs.column(f"regulated_{self.entry.regulated_activity}") != UNKNOWN)
         return coded(conflict=inside, ok=~inside & stated)
+
+    def values(self, jobs: Jobs, codes: Codes) -> Values:
+        return graded(codes, ok=1.0, conflict=0.0, unknown=self.chance)
 
     def say(self, job: Vacancy, code: Code, view: Jobs) -> Said:
         if code is Code.OK:

@@ -33,9 +33,7 @@ class Floor(Part):
     hourly: float
 
     def codes(self, jobs: Jobs) -> Codes:
-        return coded(
-            conflict=jobs.column("hourly_most") < self.hourly, ok=jobs.column("hourly_least") >= self.hourly
-        )
+        return coded(conflict=jobs.column("hourly_most") < self.hourly, ok=jobs.column("hourly_least") >= self.hourly)
 
     def values(self, jobs: Jobs, codes: Codes) -> Values:
         most = jobs.column("hourly_most")
@@ -51,7 +49,9 @@ class Floor(Part):
                     sentence=f"The pay by the hour depends on the hours; they want at least {floor}.",
                     ask=f"What is the pay by the hour? Could it be at least {pounds(self.hourly)}?",
                 )
-            return Said(sentence=f"The pay is not known; they want at least {floor}.", ask="What is the pay by the hour?")
+            return Said(
+                sentence=f"The pay is not known; they want at least {floor}.", ask="What is the pay by the hour?"
+            )
         if code is Code.OK:
             if least == 0.0:
                 return Said(sentence=f"Any pay reaches their floor of {floor}.")

@@ -17,7 +17,14 @@ def parts(profile: VocationalProfile, setting: Setting) -> tuple[Part, ...]:
     limits = profile.physical
     stated = (
         ("lift", "lift_kg", limits.lift_max_kg, "lift", "kg", "What is the heaviest thing to lift, in kg?"),
-        ("stand", "stand_minutes", limits.stand_max_minutes, "stand", "minutes", "How long must people stand at a time?"),
+        (
+            "stand",
+            "stand_minutes",
+            limits.stand_max_minutes,
+            "stand",
+            "minutes",
+            "How long must people stand at a time?",
+        ),
         ("walk", "walk_minutes", limits.walk_max_minutes, "walk", "minutes", "How long must people walk at a time?"),
     )
     found: list[Part] = [
@@ -53,7 +60,9 @@ class Demand(Part):
     def say(self, job: Vacancy, code: Code, view: Jobs) -> Said:
         limit = f"{number(self.limit)} {self.unit}"
         if code is Code.UNKNOWN:
-            return Said(sentence=f"Nobody knows yet how much there is to {self.verb}; their limit is {limit}.", ask=self.ask)
+            return Said(
+                sentence=f"Nobody knows yet how much there is to {self.verb}; their limit is {limit}.", ask=self.ask
+            )
         demand = f"{number(getattr(job.physical, self.column))} {self.unit}"
         if code is Code.OK:
             return Said(sentence=f"There is up to {demand} to {self.verb}, within their {limit}.")
@@ -83,5 +92,3 @@ class Climb(Part):
             sentence="Nobody knows yet whether the job needs climbing, which they do not do.",
             ask="Does the job need climbing, such as ladders or steps?",
         )
-
-

@@ -28,7 +28,9 @@ def parts(profile: VocationalProfile, setting: Setting, nearness: Nearness | Non
         found.append(
             Tasks(
                 name="tasks",
-                liked={slug: (catalogue.index_of_task_tag(slug), _label(setting, slug)) for slug in profile.liked_tasks},
+                liked={
+                    slug: (catalogue.index_of_task_tag(slug), _label(setting, slug)) for slug in profile.liked_tasks
+                },
                 disliked={
                     slug: (catalogue.index_of_task_tag(slug), _label(setting, slug)) for slug in profile.disliked_tasks
                 },
@@ -72,7 +74,9 @@ class Tasks(SoftPart):
     disliked: Mapping[str, tuple[int, str]]
 
     def values(self, jobs: Jobs, codes: Codes) -> Values:
-        return 0.5 + 0.25 * np.minimum(_shared(jobs, self.liked), 2) - 0.25 * np.minimum(_shared(jobs, self.disliked), 2)
+        return (
+            0.5 + 0.25 * np.minimum(_shared(jobs, self.liked), 2) - 0.25 * np.minimum(_shared(jobs, self.disliked), 2)
+        )
 
     def say(self, job: Vacancy, code: Code, view: Jobs) -> Said:
         liked = [label for slug, (_, label) in self.liked.items() if slug in job.task_tags]

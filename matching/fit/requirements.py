@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from matching.fit.part import OK, UNKNOWN, Codes, Part, Said, Setting, Values, coded, graded, number
+from matching.fit.part import NO_PRIOR, OK, UNKNOWN, Codes, Part, Said, Setting, Values, coded, graded, number
 from matching.model.finding import Asked, Aspect, Code
 from matching.model.profile import DrivingLicence, VocationalProfile
 from matching.model.vacancy import DbsLevel, DrivingAsked, QualificationAsked, Vacancy
@@ -38,20 +38,25 @@ DBS_WORDS = {
 
 def parts(profile: VocationalProfile, setting: Setting, pool: VacancyPool) -> tuple[Part, ...]:
     """What the profile states, and what any vacancy of the pool asks for."""
+    chance = {name: setting.figures[f"prior.{name}"] for name in ("qualifications", "driving", "minimum_age", "dbs")}
     found: list[Part] = [
         Qualification(name=slug, absolute=True, number=number, held=_held(profile, slug))
         for number, slug in enumerate(pool.qualifications.slugs)
     ]
     if profile.qualifications is not None:
-        found.append(AnyQualification(name="qualifications", absolute=True))
-    found.append(Driving(name="driving", absolute=True, licence=profile.driving))
-    found.append(MinimumAge(name="minimum_age", absolute=True, ages_met=profile.legal.minimum_age_met))
+        found.append(AnyQualification(name="qualifications", absolute=True, chance=chance["qualifications"]))
+    found.append(Driving(name="driving", absolute=True, chance=chance["driving"], licence=profile.driving))
+    found.append(
+        MinimumAge(
+            name="minimum_age", absolute=True, chance=chance["minimum_age"], ages_met=profile.legal.minimum_age_met
+        )
+    )
     if profile.legal.barred_children:
         found.append(Regulated(name="regulated_children", absolute=True, words="children"))
     if profile.legal.barred_adults:
         found.append(Regulated(name="regulated_adults", absolute=True, words="adults who need care"))
     if profile.checks_to_avoid:
-        found.append(Check(name="dbs", absolute=True, avoided=profile.checks_to_avoid))
+        found.append(Check(name="dbs", absolute=True, chance=chance["dbs"], avoided=profile.checks_to_avoid))
     return tuple(found)
 
 
@@ -71,6 +76,11 @@ def in_words(slug: str) -> str:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Requirement(Part):
     aspect: ClassVar[Aspect] = Aspect.REQUIREMENTS
+
+    chance: float = NO_PRIOR  # of a good answer where nobody knows: a documented judgement
+
+    def values(self, jobs: Jobs, codes: Codes) -> Values:
+        return graded(codes, ok=1.0, conflict=0.0, unknown=self.chance)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

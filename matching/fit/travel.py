@@ -113,7 +113,9 @@ class Distance(_Journey):
             return Said(sentence="The work is done at home, so there is no journey.")
         if code is Code.OK:
             return Said(sentence=f"The place is {self.away(view)} away; they travel up to {number(self.max_km)} km.")
-        return Said(sentence=f"The place is {self.away(view)} away, further than the {number(self.max_km)} km they travel.")
+        return Said(
+            sentence=f"The place is {self.away(view)} away, further than the {number(self.max_km)} km they travel."
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,9 +133,7 @@ class Minutes(_Journey):
 
     def codes(self, jobs: Jobs) -> Codes:
         minutes, no_journey = self.minutes(jobs), self.no_journey(jobs)
-        return coded(
-            conflict=(minutes > self.max_minutes) & ~no_journey, ok=(minutes <= self.max_minutes) | no_journey
-        )
+        return coded(conflict=(minutes > self.max_minutes) & ~no_journey, ok=(minutes <= self.max_minutes) | no_journey)
 
     def values(self, jobs: Jobs, codes: Codes) -> Values:
         share = np.nan_to_num(self.minutes(jobs)) / max(self.max_minutes, 1.0)

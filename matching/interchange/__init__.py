@@ -2,6 +2,6 @@
 
 from matching.interchange.reading import read_profile, read_vacancy
 from matching.interchange.schemas import schema
-from matching.interchange.writing import shortlist_json
+from matching.interchange.writing import explanation_json, shortlist_json
 
-__all__ = ["read_profile", "read_vacancy", "schema", "shortlist_json"]
+__all__ = ["explanation_json", "read_profile", "read_vacancy", "schema", "shortlist_json"]

@@ -47,7 +47,9 @@ def task_tags() -> ListOf:
 @cache
 def role_exclusions() -> ListOf:
     """Distinct slugs of the catalogue of role exclusions."""
-    return ListOf(Slug("role exclusions", tuple(entry.slug for entry in load_catalogue().role_exclusions)), distinct=str)
+    return ListOf(
+        Slug("role exclusions", tuple(entry.slug for entry in load_catalogue().role_exclusions)), distinct=str
+    )
 
 
 def _postcode(text: str) -> str:

@@ -8,11 +8,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 from enum import Enum, StrEnum
 from typing import Any, Final, Protocol
 
-from matching.errors import Problem, Where
+from matching.errors import Problem, Where, suggestion
 
 UNKNOWN: Final = "unknown"
 LONGEST_TEXT = 100_000
@@ -68,16 +67,6 @@ class Shape(Protocol):
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema of a value of this shape."""
         ...
-
-
-def suggestion(word: str, options: Iterable[str]) -> str:
-    """Return ` (did you mean ...?)` if an option is close to the word.
-
-    >>> suggestion("titel", ["title", "tasks"])
-    " (did you mean 'title'?)"
-    """
-    close = get_close_matches(word, list(options), n=1)
-    return f" (did you mean '{close[0]}'?)" if close else ""
 
 
 def shown(value: object, *, longest: int = 40) -> str:
@@ -160,7 +149,9 @@ class OpenSlug:
 
     def read(self, value: object, reader: Reader) -> Any:
         if not isinstance(value, str) or not re.fullmatch(self.pattern, value):
-            return reader.refuse(f"{shown(value)} is not a slug: lower-case letters, digits and _ such as food_hygiene_l2")
+            return reader.refuse(
+                f"{shown(value)} is not a slug: lower-case letters, digits and _ such as food_hygiene_l2"
+            )
         if value in self.reserved:
             return reader.refuse(f"'{value}' is the name of another part; {self.reserved[value]}")
         return value

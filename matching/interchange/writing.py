@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from matching.model.finding import Finding
-from matching.model.shortlist import NearMiss, Shortlist, ShortlistEntry
+from matching.model.shortlist import Explanation, NearMiss, Shortlist, ShortlistEntry
 
 PRIVATE_PARTS = {"no_go": "distance"}
 
@@ -48,6 +48,17 @@ def shortlist_json(shortlist: Shortlist, *, reads_profile: bool) -> dict[str, An
     }
 
 
+def explanation_json(explanation: Explanation, *, reads_profile: bool) -> dict[str, Any]:
+    """Return why one role is, or is not, on a list as plain values."""
+    return {
+        "vacancy_ref": explanation.vacancy.vacancy_ref,
+        "as_of": explanation.as_of.isoformat(),
+        "open": explanation.is_open,
+        "position": explanation.position,
+        "findings": [_finding(finding, reads_profile) for finding in explanation.findings],
+    }
+
+
 def _entry(entry: ShortlistEntry, reads_profile: bool) -> dict[str, Any]:
     return {
         "position": entry.position,
@@ -55,17 +66,7 @@ def _entry(entry: ShortlistEntry, reads_profile: bool) -> dict[str, Any]:
         "band": entry.band.value,
         "score": entry.score,
         "stretch": entry.stretch,
-        "findings": [
-            {
-                "aspect": finding.aspect.value,
-                "part": _part(finding, reads_profile),
-                "verdict": finding.verdict.value,
-                "absolute": finding.absolute,
-                "value": finding.value,
-                "sentence": finding.sentence,
-            }
-            for finding in entry.findings
-        ],
+        "findings": [_finding(finding, reads_profile) for finding in entry.findings],
         "why": list(entry.why),
         "concerns": list(entry.concerns),
         "questions": [
@@ -78,6 +79,17 @@ def _entry(entry: ShortlistEntry, reads_profile: bool) -> dict[str, Any]:
             for question in entry.questions
         ],
         "flags": [{"kind": flag.kind, "sentence": flag.sentence} for flag in entry.flags],
+    }
+
+
+def _finding(finding: Finding, reads_profile: bool) -> dict[str, Any]:
+    return {
+        "aspect": finding.aspect.value,
+        "part": _part(finding, reads_profile),
+        "verdict": finding.verdict.value,
+        "absolute": finding.absolute,
+        "value": finding.value,
+        "sentence": finding.sentence,
     }
 
 

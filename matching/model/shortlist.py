@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from matching.model.finding import Asked, Aspect, Finding
+from matching.model.vacancy import Vacancy
 
 
 class Band(StrEnum):
@@ -39,10 +40,11 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flag:
-    """Something to know that takes no part in the order."""
+    """Something to know that takes no part in the order; `subject` names it shortly, for pages that join flags."""
 
     kind: str
     sentence: str
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,3 +104,14 @@ class Shortlist:
     entries: tuple[ShortlistEntry, ...]
     negotiate: tuple[NearMiss, ...]
     excluded: tuple[Exclusion, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Why one role is, or is not, on one person's list: every finding, and its place if it has one."""
+
+    vacancy: Vacancy
+    as_of: date
+    is_open: bool
+    position: int | None
+    findings: tuple[Finding, ...]

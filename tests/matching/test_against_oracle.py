@@ -20,7 +20,7 @@ def expected_findings(profile: dict[str, Any], vacancy: dict[str, Any]) -> dict[
 
 def engine_findings(profile: dict[str, Any], vacancy: dict[str, Any]) -> dict[tuple[str, str], tuple[str, bool]]:
     shortlister = shortlister_of(pool_of([vacancy]))
-    found = shortlister.explain(profile_of(profile), vacancy["vacancy_ref"], as_of=AS_OF)
+    found = shortlister.explain(profile_of(profile), vacancy["vacancy_ref"], as_of=AS_OF).findings
     return {
         (finding.aspect.value, finding.part): (finding.verdict.value, finding.absolute)
         for finding in found

@@ -49,6 +49,9 @@ Where the page left room, this reading chose:
 23. A spaceless sector ("ME141") is not a form of section 1 and is not read here.
 24. An entry of `refused_work` without tags is present and `ok`; missing `task_tags` are known to be none.
 25. An unresolvable place is `unknown` for distance and minutes even if both places are the same text.
+26. "Spaces joined" in an employer's name: each run of white space counts as one space; "Birch&Co" is another name.
+27. Levels and tolerances are whole numbers 0 to 4.
+28. Law 7 is tried on fields, not on a whole `hours` or `location`, which hold a default that would go with them.
 """
 
 from __future__ import annotations

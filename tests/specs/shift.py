@@ -61,6 +61,14 @@ TABLE = [
         True,
     ),
     Row(
+        "A flexible window has no length even if it is too short for the job's hours.",
+        SIX_HOURS,
+        works("flexible", span("mon", "06:00", "22:00"), min=20, max=30),
+        "length",
+        "ok",
+        True,
+    ),
+    Row(
         "Of a rota with long shifts the short ones are summed and may be enough.",
         SIX_HOURS,
         works("rota", span("mon tue", "09:00", "14:00"), span("wed", "09:00", "19:00"), min=10, max=20),

@@ -1,0 +1,244 @@
+"""The `wellplaced` command: data goes to standard output, talk to standard error."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
+
+import typer
+
+if TYPE_CHECKING:
+    from matching.errors import Problem
+    from matching.feeds import Progress, Readings
+    from matching.model.profile import VocationalProfile
+    from matching.model.vacancy import Vacancy
+    from matching.shortlisting import Shortlister
+
+Value = TypeVar("Value")
+
+# Everything heavy is imported inside the command that needs it, so that `--help` answers at once.
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Shortlists of vacancies worth talking about, with reasons, for UK supported employment.",
+)
+
+REFUSED = 2  # exit status for input that cannot be taken
+
+
+def main() -> None:
+    """Run the command; what is wrong with the input is said in sentences, never as a traceback."""
+    from matching.errors import MatchingError
+
+    try:
+        app()
+    except MatchingError as error:
+        _refuse(str(error).splitlines())
+    except BrokenPipeError:
+        sys.stderr.close()
+        raise SystemExit(1) from None
+    except OSError as error:
+        typer.echo(f"{error.filename or 'output'}: {error.strerror}", err=True)
+        raise SystemExit(1) from None
+
+
+@app.command()
+def match(
+    profile: Annotated[Path, typer.Option(help="A vocational profile, or a file of several.")],
+    vacancies: Annotated[list[Path], typer.Option(help="Files or folders of vacancies, in any feed format.")],
+    more: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", help="Further files of vacancies.")] = None,
+    as_of: Annotated[str, typer.Option(metavar="DATE", help="The day to answer for; today unless stated.")] = "",
+    limit: Annotated[str, typer.Option(metavar="N|all", help="How many entries to show.")] = "10",
+    as_json: Annotated[bool, typer.Option("--json", help="Print the shortlist in the interchange format.")] = False,
+    explain: Annotated[
+        str, typer.Option(metavar="VACANCY_REF", help="Say why a role is, or is not, on the list.")
+    ] = "",
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Go on with the good rows of a file.")] = False,
+    encoder: Annotated[str, typer.Option(help="`shipped`, `hashing`, or a folder with a model.")] = "",
+) -> None:
+    """Draw up a shortlist for each profile, with reasons, questions and what one change would open."""
+    day, most = _day(as_of), _limit(limit)
+    from matching.feeds import read_profiles, read_vacancies
+
+    paths = [*vacancies, *(more or [])]
+    read_people = _read("Reading profiles", lambda meter: read_profiles(profile, progress=meter))
+    read_jobs = _read("Reading vacancies", lambda meter: read_vacancies(paths, progress=meter))
+    if not skip_bad:  # name what is wrong with either before refusing both
+        _refuse_problems([*read_people.problems, *read_jobs.problems])
+    people, jobs = _taken(read_people), _taken(read_jobs)
+    if not people:
+        _refuse([f"{profile}: no profile could be read"])
+    answer(
+        people, jobs, day=day, limit=most, as_json=as_json, explain=explain, encoder=encoder, single=_is_one(profile)
+    )
+
+
+def answer(
+    people: Sequence[VocationalProfile],
+    jobs: Sequence[Vacancy],
+    *,
+    day: date,
+    limit: int | None,
+    as_json: bool,
+    explain: str,
+    encoder: str,
+    single: bool,
+) -> None:
+    """Print what was asked for about these people and jobs."""
+    import orjson
+
+    from api import terminal
+    from matching.bootstrap import assemble
+    from matching.interchange import shortlist_json
+    from matching.settings import Settings
+
+    settings = Settings(encoder=encoder) if encoder else Settings()
+    with _bar("Reading the texts of new roles") as tell:
+        shortlister = assemble(settings).shortlister(jobs, progress=tell)
+    if explain:
+        explain_one(shortlister, people, explain, day=day, as_json=as_json, single=single)
+        return
+    drawn = shortlister.shortlists(people, as_of=day, limit=limit)
+    if as_json:
+        written = [shortlist_json(shortlist, reads_profile=True) for shortlist in drawn]
+        sys.stdout.buffer.write(orjson.dumps(written[0] if single else written, option=orjson.OPT_INDENT_2) + b"\n")
+        return
+    by_ref = {job.vacancy_ref: job for job in jobs}
+    for person, shortlist in zip(people, drawn, strict=True):
+        terminal.print_lines(terminal.shortlist_page(person, shortlist, by_ref))
+
+
+def explain_one(
+    shortlister: Shortlister,
+    people: Sequence[VocationalProfile],
+    vacancy_ref: str,
+    *,
+    day: date,
+    as_json: bool,
+    single: bool,
+) -> None:
+    """Print why one role is, or is not, on the list of each person."""
+    import orjson
+
+    from api import terminal
+    from matching.interchange import explanation_json
+
+    explanations = [shortlister.explain(person, vacancy_ref, as_of=day) for person in people]
+    if as_json:
+        written = [explanation_json(each, reads_profile=True) for each in explanations]
+        sys.stdout.buffer.write(orjson.dumps(written[0] if single else written, option=orjson.OPT_INDENT_2) + b"\n")
+        return
+    for person, explanation in zip(people, explanations, strict=True):
+        terminal.print_lines(terminal.explanation_page(person, explanation))
+
+
+@app.command()
+def demo(
+    encoder: Annotated[str, typer.Option(help="`shipped`, `hashing`, or a folder with a model.")] = "",
+) -> None:
+    """Draw up shortlists for three invented people in an invented county."""
+    from fixtures.world import AS_OF, DEMO_PARTICIPANTS, load_world
+    from matching.feeds import read_profiles, read_vacancies
+
+    world = load_world()
+    everyone = read_profiles(world.profiles_path).values
+    chosen = [person for ref in DEMO_PARTICIPANTS for person in everyone if person.participant_ref == ref]
+    jobs = read_vacancies([world.vacancies_path]).values
+    typer.echo("Everyone and every employer here is invented.\n")
+    answer(chosen, jobs, day=AS_OF, limit=5, as_json=False, explain="", encoder=encoder, single=False)
+
+
+@app.command()
+def schema(kind: Annotated[str, typer.Argument(metavar="profile|vacancy|shortlist")]) -> None:
+    """Print the JSON Schema of the interchange format."""
+    import orjson
+
+    from matching.interchange import schema as schema_of
+    from matching.interchange.schemas import KINDS
+
+    _one_of(kind, KINDS)
+    sys.stdout.buffer.write(orjson.dumps(schema_of(kind), option=orjson.OPT_INDENT_2) + b"\n")
+
+
+@app.command()
+def template(kind: Annotated[str, typer.Argument(metavar="vacancies|profiles")]) -> None:
+    """Print a CSV header with one invented row, to fill in."""
+    from matching.feeds import Kind
+    from matching.feeds import template as template_of
+
+    _one_of(kind, [each.value for each in Kind])
+    typer.echo(template_of(Kind(kind)), nl=False)
+
+
+def _day(text: str) -> date:
+    if not text:
+        return date.today()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        _refuse([f"--as-of: '{text}' should be a date such as 2026-11-22"])
+
+
+def _limit(text: str) -> int | None:
+    if text == "all":
+        return None
+    if not text.isdecimal():
+        _refuse([f"--limit: '{text}' should be a whole number from 0 up, or all"])
+    return int(text)
+
+
+def _one_of(kind: str, kinds: Sequence[str]) -> None:
+    if kind not in kinds:
+        _refuse([f"'{kind}' should be one of {', '.join(kinds)}"])
+
+
+def _is_one(profile: Path) -> bool:
+    """Whether a profile file holds one object, and not a list: the answer then is one object too."""
+    with profile.open("rb") as file:
+        start = file.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip()
+    return profile.suffix.lower() == ".json" and start.startswith(b"{")
+
+
+def _taken(readings: Readings[Value]) -> Sequence[Value]:
+    """The good rows; what was skipped, and what is merely worth saying, goes to standard error."""
+    for warning in readings.warnings:
+        typer.echo(f"Note: {warning}", err=True)
+    for problem in readings.problems:
+        typer.echo(f"Skipped: {problem}", err=True)
+    return readings.values
+
+
+def _refuse_problems(problems: Sequence[Problem]) -> None:
+    if problems:
+        _refuse([str(problem) for problem in problems])
+
+
+def _refuse(lines: Sequence[str]) -> NoReturn:
+    for line in lines:
+        typer.echo(line, err=True)
+    raise SystemExit(REFUSED)
+
+
+@contextmanager
+def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on a terminal, and silence elsewhere; the callback takes how much is done, and of how much."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _read(what: str, read: Callable[[Progress], Readings[Value]]) -> Readings[Value]:
+    with _bar(what) as tell:
+        return read(lambda *, done_bytes, total_bytes: tell(done_bytes, total_bytes))

@@ -1,0 +1,216 @@
+"""How near in meaning each vacancy is to what a person wants and can do: exact, and each row on its own.
+
+The recipe, with what each step buys, is measured in docs/meaning.md: title and text of a vacancy are encoded apart,
+bent by the linear map and averaged; a small share of the words they have in common with the query is added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from embeddings.cache import CachedEncoder
+from embeddings.encoder import DEFAULT_DIMENSION, Encoder, Progress, SentenceTransformerEncoder
+from embeddings.index import VectorIndex, best_first
+from embeddings.lexical import LexicalIndex, WordStatistics
+from embeddings.linear_map import LinearMap
+from embeddings.linear_map import __file__ as _embeddings_file
+from embeddings.rounding import rounded
+
+Rows = NDArray[np.int64]
+
+#: How much of a similarity comes from shared words; the rest comes from meaning. Measured in docs/meaning.md.
+LEXICAL_SHARE = 0.07
+LINEAR_MAP = Path(_embeddings_file).parent / "data" / "linear_map.f32"
+WORD_STATISTICS = Path(__file__).parent / "data" / "word_statistics.csv.gz"
+
+_ROWS_AT_ONCE = 4096
+_QUERIES_AT_ONCE = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """What makes a similarity of two texts: encoder, linear map, word statistics, and the share of shared words."""
+
+    encoder: Encoder
+    linear_map: LinearMap
+    statistics: WordStatistics
+    lexical_share: float = LEXICAL_SHARE
+
+    def __post_init__(self) -> None:
+        if self.linear_map.encoder_name != self.encoder.name:
+            raise ValueError(f"the linear map is for {self.linear_map.encoder_name!r}, not for {self.encoder.name!r}")
+        if not 0.0 <= self.lexical_share <= 1.0:
+            raise ValueError("the lexical share must be 0 to 1")
+
+    @property
+    def name(self) -> str:
+        """Identify everything that a similarity depends on besides the two texts."""
+        words = f"{self.lexical_share:g} of words {self.statistics.digest}"
+        return f"{self.encoder.name} + map {self.linear_map.name} + {words}"
+
+    def vectors(self, texts: Sequence[str], progress: Progress | None = None) -> NDArray[np.float32]:
+        """Return the mapped unit vector of each text."""
+        return self.linear_map.apply(self.encoder.encode(texts, progress))
+
+
+def shipped_recipe(*, encoder: Encoder | None = None, cache_path: Path | None = None) -> Recipe:
+    """Return the recipe of the service: the shipped encoder unless another is given.
+
+    The shipped map serves the shipped encoder alone; another encoder goes without one. Vectors of the shipped encoder
+    are kept in the file at `cache_path`, or in memory.
+    """
+    statistics = _shipped_statistics()
+    if encoder is None:
+        shipped = SentenceTransformerEncoder()
+        encoder = CachedEncoder(shipped.name, DEFAULT_DIMENSION, lambda: shipped, cache_path)
+    if encoder.name == SentenceTransformerEncoder().name:
+        linear_map = LinearMap.load(LINEAR_MAP, encoder_name=encoder.name)
+    else:
+        linear_map = LinearMap.identity(encoder.name, encoder.dimension)
+    return Recipe(encoder=encoder, linear_map=linear_map, statistics=statistics)
+
+
+@cache
+def _shipped_statistics() -> WordStatistics:
+    return WordStatistics.load(WORD_STATISTICS)
+
+
+class VacancyIndex:
+    """The vacancies of a pool by meaning, row by row: the same rows as the pool's columns.
+
+    Vacancies with the same title and text share one document, so a chain's two hundred equal adverts cost one vector.
+    """
+
+    def __init__(self, recipe: Recipe) -> None:
+        self.recipe = recipe
+        self._documents: list[tuple[str, str]] = []
+        self._document_number: dict[tuple[str, str], int] = {}
+        self._document_of_row: Rows = np.zeros(0, dtype=np.int64)
+        self._vectors = VectorIndex(recipe.encoder.dimension)
+        self._words = LexicalIndex(recipe.statistics)
+
+    @classmethod
+    def build(
+        cls, vacancies: Sequence[tuple[str, str]], recipe: Recipe, progress: Progress | None = None
+    ) -> VacancyIndex:
+        """Index the (title, text) of each vacancy in order; the text is empty where there is none."""
+        index = cls(recipe)
+        index.add(vacancies, progress)
+        return index
+
+    @property
+    def count(self) -> int:
+        """Number of rows."""
+        return len(self._document_of_row)
+
+    def add(self, vacancies: Sequence[tuple[str, str]], progress: Progress | None = None) -> Rows:
+        """Index further vacancies and return their rows. A changed vacancy is a new row; the pool forgets the old."""
+        first_row, first_document = self.count, len(self._documents)
+        numbers, new = dict(self._document_number), []
+        for vacancy in vacancies:
+            if vacancy not in numbers:
+                numbers[vacancy] = len(numbers)
+                new.append(vacancy)
+        if new:
+            vectors = _document_vectors(new, self.recipe, progress)
+            self._words.add([f"{title}\n{text}" for title, text in new])
+            if first_document:
+                self._vectors.put(np.arange(first_document, len(numbers)), vectors)
+            else:
+                self._vectors = VectorIndex.adopt(vectors)
+            self._documents = self._documents + new
+            self._document_number = numbers
+        documents = np.array([numbers[vacancy] for vacancy in vacancies], dtype=np.int64)
+        self._document_of_row = np.concatenate([self._document_of_row, documents])
+        return np.arange(first_row, self.count, dtype=np.int64)
+
+    def similarities(self, texts: Sequence[str], rows: ArrayLike | None = None) -> NDArray[np.float64]:
+        """Return how near each text is to each of these rows (all if None): texts x rows.
+
+        A number depends on the text, the vacancy and the recipe alone, to the bit.
+        """
+        document_of_row = self._document_of_row
+        documents = document_of_row if rows is None else document_of_row[np.asarray(rows, dtype=np.int64)]
+        if not texts:
+            return np.zeros((0, len(documents)))
+        share = self.recipe.lexical_share
+        similarities = self._vectors.similarities(self.recipe.vectors(texts), documents).astype(np.float64)
+        similarities *= 1.0 - share
+        for line, text in zip(similarities, texts, strict=True):
+            line += share * self._words.scores(text, documents)
+        return similarities
+
+    def title_and_text_similarities(
+        self, texts: Sequence[str], rows: ArrayLike
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return how near each text is to the titles and to the texts of these rows, apart: for explaining a few rows.
+
+        A vacancy without a text has NaN there.
+        """
+        documents = [self._documents[number] for number in self._document_of_row[np.asarray(rows, dtype=np.int64)]]
+        shape = (len(texts), len(documents))
+        if not texts or not documents:
+            return np.zeros(shape), np.zeros(shape)
+        queries = rounded(self.recipe.vectors(texts))
+        by_title = queries @ rounded(self.recipe.vectors([title for title, _ in documents])).T
+        by_text = queries @ rounded(self.recipe.vectors([text for _, text in documents])).T
+        by_text[:, [not text.strip() for _, text in documents]] = np.nan
+        return by_title.astype(np.float64), by_text.astype(np.float64)
+
+
+def rank_by_meaning(
+    queries: Sequence[str],
+    documents: Sequence[str] | Sequence[tuple[str, str]],
+    k: int,
+    *,
+    encoder: Encoder | None = None,
+) -> list[list[int]]:
+    """Return for each query the positions of the k documents nearest in meaning: best first, ties by position.
+
+    A document is a text or a (title, text). By default this is the recipe that the service ships, with the encoder's
+    vectors kept in memory. Another `encoder` takes the place of the shipped one, and then no linear map is used.
+    """
+    recipe = _recipe_in_memory() if encoder is None else shipped_recipe(encoder=encoder)
+    pairs = [(document, "") if isinstance(document, str) else (document[0], document[1]) for document in documents]
+    return rank(VacancyIndex.build(pairs, recipe), queries, k)
+
+
+def rank(index: VacancyIndex, queries: Sequence[str], k: int) -> list[list[int]]:
+    """Return for each query the k rows nearest in meaning: best first, ties by row."""
+    rows = np.arange(index.count, dtype=np.int64)
+    ranked = []
+    for start in range(0, len(queries), _QUERIES_AT_ONCE):
+        for scores in index.similarities(queries[start : start + _QUERIES_AT_ONCE]):
+            ranked.append(best_first(scores, rows, k).tolist())
+    return ranked
+
+
+@cache
+def _recipe_in_memory() -> Recipe:
+    return shipped_recipe()
+
+
+def _document_vectors(
+    documents: Sequence[tuple[str, str]], recipe: Recipe, progress: Progress | None
+) -> NDArray[np.float32]:
+    """Return the vector of each document: the mean of its title's and its text's, or the one of what it has."""
+    parts = list(dict.fromkeys(part for document in documents for part in document))
+    place = {part: number for number, part in enumerate(parts)}
+    vectors = recipe.vectors(parts, progress)
+    halves = [
+        (title if title.strip() or not text.strip() else text, text if text.strip() else title)
+        for title, text in documents
+    ]
+    first = np.array([place[title] for title, _ in halves], dtype=np.int64)
+    second = np.array([place[text] for _, text in halves], dtype=np.int64)
+    mean = np.empty((len(documents), recipe.encoder.dimension), dtype=np.float32)
+    for start in range(0, len(documents), _ROWS_AT_ONCE):
+        block = slice(start, start + _ROWS_AT_ONCE)
+        mean[block] = rounded((vectors[first[block]] + vectors[second[block]]) * np.float32(0.5))
+    return mean
