@@ -10,7 +10,7 @@ import csv
 import hashlib
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,3 +108,75 @@ def _others(title: str, names: Iterable[str]) -> tuple[str, ...]:
     kept = {" ".join(name.split()).casefold(): " ".join(name.split()) for name in reversed(list(names)) if name.strip()}
     kept.pop(" ".join(title.split()).casefold(), None)
     return tuple(reversed(kept.values()))
+
+
+# -- sets for measuring ------------------------------------------------------------------------------------------------
+
+TASKS_DONE = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelledSet:
+    """Queries, the documents to rank, and which documents are right for which query, with a grade."""
+
+    name: str
+    queries: dict[str, str]
+    corpus: dict[str, tuple[str, str]]
+    grades: dict[str, dict[str, int]]
+
+    def write(self, folder: Path) -> None:
+        """Write queries.tsv, corpus.tsv and qrels.tsv, without headers."""
+        folder.mkdir(parents=True, exist_ok=True)
+        judged = ((query, document, grade) for query, row in self.grades.items() for document, grade in row.items())
+        _write_lines(folder / "queries.tsv", self.queries.items())
+        _write_lines(folder / "corpus.tsv", ((number, *pair) for number, pair in self.corpus.items()))
+        _write_lines(folder / "qrels.tsv", judged)
+
+
+def labelled_sets(folder: Path, wanted: Callable[[str], bool] = is_held_out) -> list[LabelledSet]:
+    """Return the sets whose queries come from the wanted occupations; every occupation is a document to rank."""
+    esco, onet = esco_occupations(folder), onet_occupations(folder)
+    esco_corpus = {each.code: (each.title, each.description) for each in esco}
+    onet_corpus = {each.code: (each.title, each.description) for each in onet}
+    typed = [(title, code) for title, code in vacancy_titles(folder) if code in esco_corpus and wanted(code)]
+    esco_names = [(name, each.code) for each in esco if wanted(each.code) for name in each.other_names]
+    onet_names = [(name, each.code) for each in onet if wanted(each.code) for name in each.other_names]
+    done = [
+        (" ".join(each.tasks[start : start + TASKS_DONE]), each.code)
+        for each in onet
+        if wanted(each.code)
+        for start in range(0, len(each.tasks) - TASKS_DONE + 1, TASKS_DONE)
+    ]
+    return [
+        _set_of("vacancy title to occupation (ESCO)", typed, esco_corpus),
+        _set_of("other name to occupation (ESCO)", esco_names, esco_corpus),
+        _set_of("other name to occupation (O*NET)", onet_names, onet_corpus),
+        _set_of("three tasks done to occupation (O*NET)", done, onet_corpus),
+    ]
+
+
+def skill_set(folder: Path) -> LabelledSet:
+    """Return spans of adverts with the skills to rank; nothing here is trained on them, so none is held out."""
+    corpus = {f"s{number}": (label, "") for number, label in enumerate(skill_labels(folder))}
+    number_of_label = {label.casefold(): number for number, (label, _) in corpus.items()}
+    seen = [
+        (span, number_of_label[label.casefold()])
+        for span, label in advert_spans(folder)
+        if label.casefold() in number_of_label and span.casefold() != label.casefold()
+    ]
+    return _set_of("advert span to skill (ESCO)", seen, corpus)
+
+
+def _set_of(name: str, pairs: Iterable[tuple[str, str]], corpus: dict[str, tuple[str, str]]) -> LabelledSet:
+    """Join equal queries: a name that two occupations share has both as right answers."""
+    right: dict[str, dict[str, int]] = defaultdict(dict)
+    for text, code in pairs:
+        right[" ".join(text.split())][code] = 1
+    queries = {f"q{number}": text for number, text in enumerate(right)}
+    grades = {f"q{number}": answers for number, answers in enumerate(right.values())}
+    return LabelledSet(name=name, queries=queries, corpus=corpus, grades=grades)
+
+
+def _write_lines(path: Path, rows: Iterable[Iterable[object]]) -> None:
+    lines = ("\t".join(" ".join(str(cell).split()) for cell in row) for row in rows)
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")

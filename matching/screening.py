@@ -12,7 +12,8 @@ from matching.pool import Jobs, Rows, VacancyPool
 
 def survivors(parts: Iterable[Part], pool: VacancyPool, rows: Rows) -> Rows:
     """Rows without an absolute conflict, in ascending order; a row is judged no further after its first."""
-    absolute = sorted((part for part in parts if part.absolute), key=lambda part: part.screening_rank)
+    bars = (part for part in parts if part.absolute and part.can_conflict)
+    absolute = sorted(bars, key=lambda part: part.screening_rank)
     for part in absolute:
         if not len(rows):
             break
@@ -27,6 +28,8 @@ def conflicts(parts: Sequence[Part], jobs: Jobs) -> Mask:
 
 
 def _conflicts(part: Part, jobs: Jobs) -> Mask:
+    if not part.can_conflict:
+        return np.zeros(len(jobs), np.bool_)
     conflict: Mask = part.codes(jobs) == CONFLICT
     present = part.present(jobs)
     if present is None:

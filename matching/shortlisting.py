@@ -299,7 +299,7 @@ class _Drawn:
         """Up to three findings that serve a stated wish, strength or need: wishes first, then strengths, then needs."""
         worth_saying = self._worth_saying()
         serving = [finding for finding in findings if _serves(finding, worth_saying)]
-        serving.sort(key=lambda finding: (_SERVING.index(finding.aspect), -finding.value))
+        serving.sort(key=lambda finding: _SERVING.index(finding.aspect))
         return tuple(finding.sentence for finding in serving[:MOST_REASONS])
 
     def _worth_saying(self) -> float:

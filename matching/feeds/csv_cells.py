@@ -12,6 +12,7 @@ _KINDS = ("can", "prefer", "cannot")
 _SHIFT = re.compile(
     r"(?P<days>.*?)\s*\b(?P<starts>\d{2}:\d{2})\s*[-–]\s*(?P<ends>\d{2}:\d{2})", re.ASCII | re.IGNORECASE
 )
+_LONGEST_SPAN = 200
 _SHARES = ("under_10", "10_to_50", "over_50")
 _SOURCES = ("visit", "phone", "photo", "advert", "occupation_prior")
 _DIRECTIONS = ("avoid", "neutral", "seek")
@@ -123,7 +124,7 @@ def _refusals(text: str) -> object:
 def _needs(text: str) -> object:
     needs = []
     for part in _parts(text):
-        first, *others = re.split(r"\s+or\s+", part)
+        first, *others = " ".join(part.split()).split(" or ")
         slug, importance = _named(first)
         need: dict[str, object] = {"slug": slug}
         if importance:
@@ -150,7 +151,7 @@ def _day_names(text: str) -> list[str]:
 
 
 def _span(part: str, *, example: str) -> dict[str, object]:
-    found = _SHIFT.fullmatch(part)
+    found = _SHIFT.fullmatch(part) if len(part) <= _LONGEST_SPAN else None
     if not found or not found["days"]:
         raise BadCell(f"{_shown(part)} should be days and times, such as {example}")
     return {"days": _day_names(found["days"]), "from": found["starts"], "to": found["ends"]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 
 from matching.feeds import csv_cells as cells
@@ -29,13 +30,11 @@ class Column:
         return tuple(self.name.split("."))
 
 
-def _columns_of(kind: Kind) -> tuple[Column, ...]:
-    return _VACANCY if kind is Kind.VACANCIES else _PROFILE
-
-
+@cache
 def columns(kind: Kind) -> MappingProxyType[str, Column]:
     """Every column that a file of this kind may have, by name, in the order of the template."""
-    return MappingProxyType({column.name: column for column in _columns_of(kind)})
+    listed = _VACANCY if kind is Kind.VACANCIES else _PROFILE
+    return MappingProxyType({column.name: column for column in listed})
 
 
 def _levels() -> tuple[Column, ...]:

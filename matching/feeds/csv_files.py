@@ -18,6 +18,7 @@ from matching.feeds.encoding import not_utf8, refuse_wide_text
 from matching.feeds.limits import LONGEST_ROW_BYTES, megabytes
 from matching.feeds.meter import Meter
 
+_MOST_COLUMNS = 300
 _NOT_READ = "the rest of the file was not read"
 
 
@@ -123,9 +124,11 @@ def _layout(names: list[str], not_utf8_yet: list[Problem], *, kind: Kind, where:
     problems = [replace(problem, where=header) for problem in not_utf8_yet[:1]]
     if len(names) == 1 and any(mark in names[0] for mark in ";\t|"):
         raise Invalid([Problem(header, "cells are not apart with commas; save the file as CSV with commas")])
+    if len(names) > _MOST_COLUMNS:
+        raise Invalid([Problem(header, f"has {len(names):,} columns; there are only {len(known)}")])
     for name in dict.fromkeys(names):
         if name not in known:
-            problems.append(Problem(replace(header, field=name[:80]), _no_such_column(name, list(known))))
+            problems.append(Problem(replace(header, field=name[:80]), _no_such_column(name[:80], list(known))))
         elif names.count(name) > 1:
             problems.append(Problem(replace(header, field=name), "this column is here twice"))
         elif any(other.startswith(f"{name}.") for other in names):

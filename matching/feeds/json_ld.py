@@ -9,7 +9,6 @@ Node = Mapping[str, object]
 _MARKS = ("@type", "@context", "@graph")
 # Where a posting may stand. Elsewhere (a person who seeks a job, say) it is no offer.
 _HOLDERS = ("@graph", "itemListElement", "item", "mainEntity", "mainEntityOfPage", "@list", "@set")
-_MOST_NODES = 200_000
 
 
 def is_json_ld(content: object) -> bool:
@@ -27,9 +26,7 @@ def is_a(node: object, name: str) -> bool:
 def postings(document: object) -> Iterator[Node]:
     """Yield the job postings of a document in the order in which they stand."""
     waiting: list[object] = [document]
-    for _ in range(_MOST_NODES):
-        if not waiting:
-            return
+    while waiting:
         node = waiting.pop()
         if isinstance(node, list):
             waiting += reversed(node)

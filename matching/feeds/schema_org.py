@@ -29,6 +29,7 @@ from matching.feeds.work_hours import read_work_hours
 
 _MOST_OPENINGS = 10_000
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ]\d{2}:\d{2}.*)?", re.ASCII)
+_SCHEMA_ADDRESS = re.compile(r"https?://schema\.org/", re.IGNORECASE)
 # Only words that can mean nothing else. PER_DIEM, CONTRACTOR, INTERN and VOLUNTEER have no sure counterpart.
 _CONTRACTS = {
     "permanent": "permanent",
@@ -210,8 +211,9 @@ def _read_work_hours(advert: Advert) -> None:
 
 def _read_employment_type(advert: Advert) -> None:
     """Take over the contract if the words name one; full time and part time state no hours."""
-    words = [word.strip() for text in advert.texts("employmentType") for word in re.split(r"[,;/|]", text)]
-    slugs = {re.sub(r"[^a-z]+", "_", word.rsplit("schema.org/", 1)[-1].lower()).strip("_"): word for word in words}
+    texts = [_SCHEMA_ADDRESS.sub("", text) for text in advert.texts("employmentType")]
+    words = [word.strip() for text in texts for word in re.split(r"[,;/|]", text)]
+    slugs = {re.sub(r"[^a-z]+", "_", word.lower()).strip("_"): word for word in words}
     contracts = {_CONTRACTS[slug] for slug in slugs if slug in _CONTRACTS}
     others = [word for slug, word in slugs.items() if slug not in _CONTRACTS and slug not in _AMOUNTS]
     if len(contracts) == 1 and not others:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -37,9 +38,8 @@ class _Refused(ValueError):
 def _distinct(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise _Refused("is here twice in one object; give it once", field=twice[:80])
+        times = Counter(name for name, _ in pairs)
+        raise _Refused("is here twice in one object; give it once", field=times.most_common(1)[0][0][:80])
     return found
 
 

@@ -29,8 +29,8 @@ def constraint_parts(profile: VocationalProfile, setting: Setting, pool: Vacancy
     """Every part that can conflict, in the order in which findings are shown."""
     return (
         *hours.parts(profile, setting),
-        *availability.parts(profile, setting),
-        *shift.parts(profile, setting),
+        *availability.parts(profile, setting, pool),
+        *shift.parts(profile, setting, pool),
         *adjustments.parts(profile, setting),
         *sensory.parts(profile, setting),
         *travel.parts(profile, setting),

@@ -6,25 +6,31 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from matching.fit.part import Codes, Concession, Part, Said, Setting, Values, graded
-from matching.fit.week import Minutes, codes_by_pattern, minutes_of, share_of_shifts, usable_by_minutes
+from matching.fit.week import Minutes, Usable, codes_by_pattern, minutes_of, share_of_shifts, usable_by_minutes
 from matching.model.finding import Aspect, Code
 from matching.model.profile import VocationalProfile
 from matching.model.vacancy import Vacancy
 from matching.model.work import Day, PatternKind, Span, WindowKind, clock
-from matching.pool import Jobs
+from matching.pool import Jobs, VacancyPool
 
 
-def parts(profile: VocationalProfile, setting: Setting) -> tuple[Part, ...]:
+def parts(profile: VocationalProfile, setting: Setting, pool: VacancyPool) -> tuple[Part, ...]:
     """`can` if the person names times that suit, `cannot` if they name times that do not."""
     can = _minutes(profile, WindowKind.CAN, WindowKind.PREFER)
     cannot = _minutes(profile, WindowKind.CANNOT)
     found: list[Part] = []
     if can.any():
         preferred = _minutes(profile, WindowKind.PREFER)
-        absolute = profile.availability_hard
-        found.append(Can(name="can", absolute=absolute, allowed=can & ~cannot, preferred=preferred & ~cannot))
+        found.append(
+            Can(
+                name="can",
+                absolute=profile.availability_hard,
+                usable=usable_by_minutes(pool.patterns, can & ~cannot),
+                preferred=share_of_shifts(pool.patterns, preferred & ~cannot) if preferred.any() else None,
+            )
+        )
     if cannot.any():
-        found.append(Cannot(name="cannot", absolute=True, allowed=~cannot))
+        found.append(Cannot(name="cannot", absolute=True, usable=usable_by_minutes(pool.patterns, ~cannot)))
     return tuple(found)
 
 
@@ -41,11 +47,10 @@ class _Times(Part):
     concession: ClassVar[Concession | None] = Concession.TIMES
     screening_rank: ClassVar[int] = 2
 
-    allowed: Minutes
+    usable: Usable  # of each pattern of the pool
 
     def codes(self, jobs: Jobs) -> Codes:
-        usable = usable_by_minutes(jobs.pool.patterns, self.allowed)
-        return codes_by_pattern(jobs, usable, whole_is_enough=False)
+        return codes_by_pattern(jobs, self.usable, whole_is_enough=False)
 
     def concession_asked(self, job: Vacancy, view: Jobs) -> str:
         return "Ask whether the days or times could move to when they can work."
@@ -55,13 +60,12 @@ class _Times(Part):
 class Can(_Times):
     """Whether the work falls into the times that suit the person."""
 
-    preferred: Minutes
+    preferred: Values | None  # share of each pattern that lies within preferred times
 
     def values(self, jobs: Jobs, codes: Codes) -> Values:
-        if not self.preferred.any() or not len(jobs.pool.patterns):
+        if self.preferred is None or not len(self.preferred):
             return graded(codes, ok=1.0, conflict=0.0)
-        share = share_of_shifts(jobs.pool.patterns, self.preferred)[jobs.column("pattern")]
-        return graded(codes, ok=0.8 + 0.2 * share, conflict=0.0)
+        return graded(codes, ok=0.8 + 0.2 * self.preferred[jobs.column("pattern")], conflict=0.0)
 
     def say(self, job: Vacancy, code: Code, view: Jobs) -> Said:
         if code is Code.OK:

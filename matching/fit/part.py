@@ -76,6 +76,11 @@ class Part(ABC):
         """Positions of the jobs for which there is a finding; `None` means all of them."""
         return None
 
+    @property
+    def can_conflict(self) -> bool:
+        """Whether any vacancy could be in conflict; screening passes over a part that never is."""
+        return True
+
     @abstractmethod
     def codes(self, jobs: Jobs) -> Codes:
         """Judge every job of the view for which the part is present."""
@@ -115,6 +120,10 @@ class Part(ABC):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoftPart(Part):
     """A part that only raises or lowers the score; always `ok`."""
+
+    @property
+    def can_conflict(self) -> bool:
+        return False
 
     def codes(self, jobs: Jobs) -> Codes:
         return np.zeros(len(jobs), np.int8)

@@ -90,6 +90,10 @@ class Qualification(_Requirement):
     number: int
     held: bool | None  # None: the profile does not state what is held
 
+    @property
+    def can_conflict(self) -> bool:
+        return self.held is False
+
     def _lines(self, jobs: Jobs) -> tuple[Rows, Values]:
         table = jobs.pool.qualifications
         lines = slice(table.first[self.number], table.first[self.number + 1])
@@ -140,6 +144,10 @@ def _weeks(asked: QualificationAsked) -> str:
 class AnyQualification(_Requirement):
     """Stands where the person's qualifications are known and the vacancy's are not."""
 
+    @property
+    def can_conflict(self) -> bool:
+        return False
+
     def present(self, jobs: Jobs) -> Rows | None:
         return np.flatnonzero(~jobs.column("qualifications_known"))
 
@@ -158,6 +166,10 @@ class Driving(_Requirement):
     """Whether the person's licence serves the one asked for."""
 
     licence: DrivingLicence | None
+
+    @property
+    def can_conflict(self) -> bool:
+        return self.licence not in (None, DrivingLicence.FULL_MANUAL)
 
     def present(self, jobs: Jobs) -> Rows | None:
         return np.flatnonzero(jobs.column("driving") != UNKNOWN_BYTE) if self.licence is None else None
@@ -200,6 +212,10 @@ class MinimumAge(_Requirement):
     """Whether the person has reached the least age asked for."""
 
     ages_met: tuple[int, ...] | None
+
+    @property
+    def can_conflict(self) -> bool:
+        return self.ages_met is not None
 
     def present(self, jobs: Jobs) -> Rows | None:
         return np.flatnonzero(jobs.column("minimum_age") >= 0) if self.ages_met is None else None

@@ -7,22 +7,26 @@ from decimal import Decimal
 from typing import ClassVar
 
 from matching.fit.part import Codes, Concession, Part, Said, Setting, number
-from matching.fit.week import NIGHT, WEEKEND, Minutes, codes_by_pattern, usable_by_length, usable_by_minutes
+from matching.fit.week import NIGHT, WEEKEND, Usable, codes_by_pattern, usable_by_length, usable_by_minutes
 from matching.model.finding import Aspect, Code
 from matching.model.profile import VocationalProfile, Welcome
 from matching.model.vacancy import Vacancy
-from matching.pool import Jobs
+from matching.pool import Jobs, VacancyPool
 
 
-def parts(profile: VocationalProfile, setting: Setting) -> tuple[Part, ...]:
+def parts(profile: VocationalProfile, setting: Setting, pool: VacancyPool) -> tuple[Part, ...]:
     """A longest shift, no nights, no weekends: each only if the profile says so."""
+    limits, patterns = profile.shift, pool.patterns
     found: list[Part] = []
-    if profile.shift.max_hours is not None:
-        found.append(Length(name="length", absolute=True, max_hours=profile.shift.max_hours))
-    if profile.shift.nights is Welcome.NO:
-        found.append(FreeTime(name="nights", absolute=True, closed=NIGHT, words="between 23:00 and 06:00"))
-    if profile.shift.weekends is Welcome.NO:
-        found.append(FreeTime(name="weekends", absolute=True, closed=WEEKEND, words="at weekends"))
+    if limits.max_hours is not None:
+        usable = usable_by_length(patterns, int(Decimal(str(limits.max_hours)) * 60))
+        found.append(Length(name="length", absolute=True, usable=usable, max_hours=limits.max_hours))
+    if limits.nights is Welcome.NO:
+        usable = usable_by_minutes(patterns, ~NIGHT)
+        found.append(FreeTime(name="nights", absolute=True, usable=usable, words="between 23:00 and 06:00"))
+    if limits.weekends is Welcome.NO:
+        usable = usable_by_minutes(patterns, ~WEEKEND)
+        found.append(FreeTime(name="weekends", absolute=True, usable=usable, words="at weekends"))
     return tuple(found)
 
 
@@ -32,17 +36,17 @@ class _ShiftPart(Part):
     concession: ClassVar[Concession | None] = Concession.TIMES
     screening_rank: ClassVar[int] = 2
 
+    usable: Usable  # of each pattern of the pool
+
+    def codes(self, jobs: Jobs) -> Codes:
+        return codes_by_pattern(jobs, self.usable, whole_is_enough=True)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Length(_ShiftPart):
     """Whether no shift is longer than the person can work; consecutive shifts are not joined."""
 
     max_hours: float
-
-    def codes(self, jobs: Jobs) -> Codes:
-        most_minutes = int(Decimal(str(self.max_hours)) * 60)
-        usable = usable_by_length(jobs.pool.patterns, most_minutes)
-        return codes_by_pattern(jobs, usable, whole_is_enough=True)
 
     def say(self, job: Vacancy, code: Code, view: Jobs) -> Said:
         limit = f"{number(self.max_hours)} hours"
@@ -64,12 +68,7 @@ class Length(_ShiftPart):
 class FreeTime(_ShiftPart):
     """Whether no shift falls into hours that are closed to work: nights or weekends."""
 
-    closed: Minutes
     words: str
-
-    def codes(self, jobs: Jobs) -> Codes:
-        usable = usable_by_minutes(jobs.pool.patterns, ~self.closed)
-        return codes_by_pattern(jobs, usable, whole_is_enough=True)
 
     def say(self, job: Vacancy, code: Code, view: Jobs) -> Said:
         if code is Code.OK:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from matching.feeds import csv_cells as cells
@@ -87,6 +89,5 @@ REFUSED = [
 
 @pytest.mark.parametrize(("cell", "text", "message"), REFUSED, ids=[text for _, text, _ in REFUSED])
 def test_a_cell_of_another_form_is_refused(cell: Cell, text: str, message: str) -> None:
-    with pytest.raises(BadCell, match=".") as refused:
+    with pytest.raises(BadCell, match=re.escape(message)):
         cell.read(text)
-    assert message in str(refused.value)

@@ -1,0 +1,38 @@
+# Everything a newcomer needs: `make demo` and `make test` set up what they use.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# Passed to pip; for instance the index that holds PyTorch's CPU builds (see README.md).
+PIP_ARGS ?=
+
+export HF_HUB_OFFLINE := 1
+
+.PHONY: setup demo check test bench clean
+
+setup: $(VENV)/ready
+
+$(VENV)/ready: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet $(PIP_ARGS) -c constraints.txt torch
+	$(BIN)/pip install --quiet $(PIP_ARGS) -c constraints.txt -e '.[dev]'
+	touch $@
+
+demo: setup
+	$(BIN)/wellplaced demo
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: check
+	$(BIN)/pytest
+
+bench: setup
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks --write
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info

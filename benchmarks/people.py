@@ -1,0 +1,83 @@
+"""One synthetic person, whose limits are set so that about a given share of a pool is left."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from fixtures.world import AS_OF
+from matching.fit import constraint_parts
+from matching.model.adjustment import Importance, Need
+from matching.model.profile import (
+    DrivingLicence,
+    HoursWanted,
+    LegalStanding,
+    PayFloor,
+    PhysicalLimits,
+    ShiftLimits,
+    TravelLimits,
+    VocationalProfile,
+    WantedWork,
+    Welcome,
+)
+from matching.model.sensory import SensoryDimension, SensoryTolerance
+from matching.model.work import DAYS, Span, Window, WindowKind
+from matching.screening import survivors
+from matching.shortlisting import Shortlister
+
+_FARTHEST_KM: Final = 1200.0
+_STEPS: Final = 16
+
+PERSON: Final = VocationalProfile(
+    participant_ref="benchmark",
+    wanted_work=(
+        WantedWork(label="baking bread and cakes", strength=3),
+        WantedWork(label="looking after animals", strength=2),
+        WantedWork(label="repairing bicycles and small machines", strength=2),
+    ),
+    strengths=("careful with details", "good with figures"),
+    disliked_tasks=(),
+    hours=HoursWanted(least=8.0, most=24.0, ideal=16.0),
+    availability=(
+        Window(span=Span(days=DAYS[:5], starts=8 * 60, ends=18 * 60)),
+        Window(span=Span(days=DAYS[:5], starts=10 * 60, ends=15 * 60), kind=WindowKind.PREFER),
+    ),
+    shift=ShiftLimits(max_hours=8.0, nights=Welcome.NO),
+    travel=TravelLimits(home="B30 2", max_km=25.0),
+    pay_floor=PayFloor(hourly=13.0),
+    adjustments=(
+        Need(slug="break.when_needed", importance=Importance.ESSENTIAL, alternatives=("break.extra_short",)),
+        Need(slug="comm.written_instructions", importance=Importance.IMPORTANT),
+    ),
+    sensory={
+        SensoryDimension.NOISE: SensoryTolerance(tolerance=2, hard=True, mitigations=("sens.headphones",)),
+        SensoryDimension.CROWDING: SensoryTolerance(tolerance=2),
+    },
+    physical=PhysicalLimits(lift_max_kg=12.0),
+    qualifications=(),
+    driving=DrivingLicence.NONE,
+    legal=LegalStanding(minimum_age_met=(18,)),
+)
+
+
+def rows_left(shortlister: Shortlister, profile: VocationalProfile) -> int:
+    """How many vacancies no constraint excludes."""
+    parts = constraint_parts(profile, shortlister._setting(AS_OF), shortlister.pool)
+    return len(survivors(parts, shortlister.pool, shortlister.pool.open_rows(on=AS_OF)))
+
+
+def person_for(shortlister: Shortlister, *, share: float) -> VocationalProfile:
+    """The person with the travel limit at which the share of all rows that is left comes nearest to the one asked."""
+    wanted = share * len(shortlister.pool)
+    low, high = 0.0, _FARTHEST_KM
+    for _ in range(_STEPS):
+        middle = (low + high) / 2
+        if rows_left(shortlister, _within(middle)) < wanted:
+            low = middle
+        else:
+            high = middle
+    return _within(round(high, 1))
+
+
+def _within(km: float) -> VocationalProfile:
+    return replace(PERSON, travel=replace(PERSON.travel, max_km=km))

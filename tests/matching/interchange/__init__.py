@@ -1,0 +1,1 @@
+"""Tests of the interchange format: readers, schemas and writers."""
