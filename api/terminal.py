@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from matching.fit.availability import shifts_in_words
 from matching.fit.hours import hours_in_words
 from matching.fit.part import pounds
-from matching.model.finding import Asked, Aspect, Verdict
+from matching.model.finding import Asked, Aspect, Verdict, verdict_of
 from matching.model.profile import VocationalProfile
 from matching.model.shortlist import Band, Exclusion, Explanation, Flag, Shortlist, ShortlistEntry
 from matching.model.vacancy import Vacancy, VacancySource
@@ -25,6 +25,23 @@ SOURCE_WORDS = {
     VacancySource.CARVED: "carved from other roles",
 }
 VERDICT_WORDS = {Verdict.OK: "fits", Verdict.CONFLICT: "does not fit", Verdict.UNKNOWN: "not known"}
+ASPECT_WORDS = {
+    Aspect.PREFERENCES: "What they want",
+    Aspect.SKILLS: "What they can do",
+    Aspect.HOURS: "Hours",
+    Aspect.AVAILABILITY: "Days and times",
+    Aspect.SHIFT: "Shifts",
+    Aspect.ADJUSTMENTS: "Adjustments",
+    Aspect.SENSORY: "Senses",
+    Aspect.TRAVEL: "Travel",
+    Aspect.PAY: "Pay",
+    Aspect.PHYSICAL: "Physical demands",
+    Aspect.REQUIREMENTS: "Asked for by law",
+    Aspect.EXCLUSIONS: "Settings to keep away from",
+    Aspect.EMPLOYER: "Employer",
+    Aspect.REFUSED_WORK: "Work they refuse",
+    Aspect.EVIDENCE: "How fresh the facts are",
+}
 REASON_WORDS = {
     Aspect.HOURS: "hours that do not fit",
     Aspect.AVAILABILITY: "times at which they cannot work",
@@ -39,6 +56,7 @@ REASON_WORDS = {
     Aspect.EMPLOYER: "an employer they avoid",
     Aspect.REFUSED_WORK: "work they have ruled out",
 }
+SOFT_ASPECTS = frozenset({Aspect.PREFERENCES, Aspect.SKILLS, Aspect.EVIDENCE})
 NEAR_MISSES_SHOWN = 5
 QUESTIONS_SHOWN = 4
 
@@ -84,9 +102,15 @@ def explanation_page(person: VocationalProfile, explanation: Explanation) -> Ite
     else:
         yield f"On the list, at place {explanation.position}."
     yield ""
+    by_aspect = {aspect: [each for each in explanation.findings if each.aspect is aspect] for aspect in Aspect}
     order = {Verdict.CONFLICT: 0, Verdict.UNKNOWN: 1, Verdict.OK: 2}
-    for finding in sorted(explanation.findings, key=lambda each: order[each.verdict]):
-        yield from _wrapped(finding.sentence, first=f"  {VERDICT_WORDS[finding.verdict]:<13}")
+    stated = [(aspect, findings) for aspect, findings in by_aspect.items() if findings]
+    for aspect, findings in sorted(stated, key=lambda each: order[verdict_of(each[1])]):
+        joined = "" if aspect in SOFT_ASPECTS else f": {VERDICT_WORDS[verdict_of(findings)]}"
+        yield f"# {ASPECT_WORDS[aspect]}{joined}"
+        for finding in sorted(findings, key=lambda each: order[each.verdict]):
+            word = "noted" if aspect in SOFT_ASPECTS else VERDICT_WORDS[finding.verdict]
+            yield from _wrapped(plain(finding.sentence), first=f"  {word:<13}")
     yield ""
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +36,7 @@ from matching.places import Postcode, SectorTable, parse_postcode
 from matching.taxonomy import Catalogue
 
 Array = npt.NDArray[Any]
+Made = TypeVar("Made")
 Rows = npt.NDArray[np.int64]
 
 UNKNOWN: Final = 255  # in uint8 columns
@@ -230,13 +231,13 @@ class VacancyPool:
 class Jobs:
     """Some rows of a pool; a column is gathered when it is first asked for."""
 
-    __slots__ = ("_gathered", "_positions", "pool", "rows")
+    __slots__ = ("_gathered", "_made", "pool", "rows")
 
     def __init__(self, pool: VacancyPool, rows: Rows | None) -> None:
         self.pool = pool
         self.rows = rows
         self._gathered: dict[tuple[str, int], Array] = {}
-        self._positions: Rows | None = None
+        self._made: dict[object, Any] = {}
 
     def __len__(self) -> int:
         return len(self.pool) if self.rows is None else len(self.rows)
@@ -259,14 +260,22 @@ class Jobs:
                 found |= (self.column(name, word) & np.uint64(mask)) != 0
         return found
 
-    def positions(self, rows: Rows) -> Rows:
-        """Where rows of the pool stand in this view, -1 where they do not."""
+    def among(self, rows: Rows) -> tuple[Rows, npt.NDArray[np.bool_]]:
+        """Where ascending rows of the pool stand in this view, for those that do, and which of them do."""
         if self.rows is None:
-            return rows
-        if self._positions is None:
-            self._positions = np.full(len(self.pool), -1, np.int64)
-            self._positions[self.rows] = np.arange(len(self.rows))
-        return self._positions[rows]
+            return rows, np.ones(len(rows), np.bool_)
+        places = np.searchsorted(self.rows, rows)
+        found = np.zeros(len(rows), np.bool_)
+        within = places < len(self.rows)
+        found[within] = self.rows[places[within]] == rows[within]
+        return places[found], found
+
+    def once(self, key: object, make: Callable[[], Made]) -> Made:
+        """Work something out for this view once, however many parts or answers need it."""
+        if key not in self._made:
+            self._made[key] = make()
+        made: Made = self._made[key]
+        return made
 
 
 def bits(positions: Iterable[int]) -> tuple[int, int]:

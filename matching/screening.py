@@ -9,16 +9,25 @@ import numpy as np
 from matching.fit.part import CONFLICT, Mask, Part
 from matching.pool import Jobs, Rows, VacancyPool
 
+GATHER_BELOW = 0.3  # share of the pool below which columns are gathered row by row
+
 
 def survivors(parts: Iterable[Part], pool: VacancyPool, rows: Rows) -> Rows:
-    """Rows without an absolute conflict, in ascending order; a row is judged no further after its first."""
+    """Rows without an absolute conflict, in ascending order; a row is judged no further after its first.
+
+    While most of the pool is left, whole columns are judged, since gathering most of a column costs more.
+    """
     bars = (part for part in parts if part.absolute and part.can_conflict)
-    absolute = sorted(bars, key=lambda part: part.screening_rank)
-    for part in absolute:
-        if not len(rows):
-            break
-        whole = len(rows) == len(pool)
-        rows = rows[~_conflicts(part, pool.jobs(None if whole else rows))]
+    alive = np.zeros(len(pool), np.bool_)
+    alive[rows] = True
+    whole, gathering = pool.jobs(), False
+    for part in sorted(bars, key=lambda part: part.screening_rank):
+        gathering = gathering or len(rows) < GATHER_BELOW * len(pool)
+        if gathering:
+            rows = rows[~_conflicts(part, pool.jobs(rows))]
+        else:
+            alive &= ~_conflicts(part, whole)
+            rows = np.flatnonzero(alive)
     return rows
 
 

@@ -139,16 +139,20 @@ class Shortlister:
         self, profile: VocationalProfile, parts: Iterable[Part], setting: Setting, rows: Rows
     ) -> tuple[list[Judged], Nearness | None]:
         jobs = self.pool.jobs(rows)
-        to_wishes = self._nearness(wishes(profile, self.catalogue), rows)
-        to_abilities = self._nearness(abilities(profile), rows)
+        to_wishes, to_abilities = self._nearness(wishes(profile, self.catalogue), abilities(profile), rows)
         soft = soft_parts(profile, setting, to_wishes=to_wishes, to_abilities=to_abilities)
         return [judge(part, jobs) for part in (*parts, *soft)], to_wishes
 
-    def _nearness(self, texts: tuple[AspectText, ...], rows: Rows) -> Nearness | None:
-        if not texts:
-            return None
-        similarities = self.meaning.similarities([each.text for each in texts], rows)
-        return Nearness.of(texts, similarities, rows, self.scorer.weights.figures)
+    def _nearness(
+        self, wished: tuple[AspectText, ...], able: tuple[AspectText, ...], rows: Rows
+    ) -> tuple[Nearness | None, Nearness | None]:
+        """Nearness to what is wanted and to what can be done; each row of vectors is read once for all texts."""
+        similarities = self.meaning.similarities([each.text for each in (*wished, *able)], rows)
+        figures = self.scorer.weights.figures
+        return (
+            Nearness.of(wished, similarities[: len(wished)], rows, figures) if wished else None,
+            Nearness.of(able, similarities[len(wished) :], rows, figures) if able else None,
+        )
 
 
 def findings_of(judged: Iterable[Judged], position: int, job: Vacancy, view: Jobs) -> tuple[Finding, ...]:

@@ -126,6 +126,9 @@ def _layout(names: list[str], not_utf8_yet: list[Problem], *, kind: Kind, where:
         raise Invalid([Problem(header, "cells are not apart with commas; save the file as CSV with commas")])
     if len(names) > _MOST_COLUMNS:
         raise Invalid([Problem(header, f"has {len(names):,} columns; there are only {len(known)}")])
+    other = next(one for one in Kind if one is not kind)
+    if other.ref in names and kind.ref not in names:
+        raise Invalid([Problem(header, f"this is the header of {other}, and {kind} are expected")])
     for name in dict.fromkeys(names):
         if name not in known:
             problems.append(Problem(replace(header, field=name[:80]), _no_such_column(name[:80], list(known))))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeGuard
 
 Node = Mapping[str, object]
 
@@ -16,7 +17,7 @@ def is_json_ld(content: object) -> bool:
     return isinstance(content, dict) and any(mark in content for mark in _MARKS)
 
 
-def is_a(node: object, name: str) -> bool:
+def is_a(node: object, name: str) -> TypeGuard[Node]:
     """Whether a node has a schema.org type; types may be a list, and may be written as addresses."""
     types = node.get("@type") if isinstance(node, dict) else None
     listed = types if isinstance(types, list) else [types]
@@ -31,7 +32,6 @@ def postings(document: object) -> Iterator[Node]:
         if isinstance(node, list):
             waiting += reversed(node)
         elif is_a(node, "JobPosting"):
-            assert isinstance(node, dict)  # noqa: S101  (is_a says so, but not to the type checker)
             yield node
         elif isinstance(node, dict):
             waiting += [node[name] for name in reversed(_HOLDERS) if isinstance(node.get(name), dict | list)]

@@ -205,7 +205,7 @@ def _read_work_hours(advert: Advert) -> None:
         advert.content["hours"] = stated.hours
     if stated.pattern:
         advert.content["pattern"] = stated.pattern
-    if not (stated.hours and stated.pattern):
+    if stated.unread:
         advert.note(f"workHours: {' '.join('; '.join(texts).split())}")
 
 
@@ -218,7 +218,7 @@ def _read_employment_type(advert: Advert) -> None:
     others = [word for slug, word in slugs.items() if slug not in _CONTRACTS and slug not in _AMOUNTS]
     if len(contracts) == 1 and not others:
         advert.content["contract"] = contracts.pop()
-    elif words:
+    elif any(words) and not ("hours" in advert.content and not contracts and not others):
         advert.note(f"employmentType: {', '.join(filter(None, words))}")
 
 

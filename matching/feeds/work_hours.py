@@ -48,15 +48,20 @@ _DAYS_FIRST = re.compile(rf"{_SOME_DAYS}\s*[,:(]?\s*{_TIMES}\)?")
 _TIMES_FIRST = re.compile(rf"{_TIMES}\s*[,:(]?\s*(?:on\s+|from\s+)?{_SOME_DAYS}\)?")
 _BETWEEN_SHIFTS = re.compile(r"\s*(?:;|,|\band\b|&|\n)?\s*")
 _SAYS_NOTHING = re.compile(r"\b(?:full|part)[ -]?time\b|\b(?:working )?hours:?|\b(?:per|a) week\b")
+_EDGES = " \n,;:.()-"
 _CLOCK = re.compile(r"(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2}))?\s*(?P<half>[ap])?")
 
 
 @dataclass(frozen=True, slots=True)
 class StatedWork:
-    """What a text says plainly, in the interchange format; `None` for what it leaves open."""
+    """What a text says plainly, in the interchange format; `None` for what it leaves open.
+
+    `unread` holds if there were words that went into neither.
+    """
 
     hours: dict[str, float] | None = None
     pattern: dict[str, object] | None = None
+    unread: bool = True
 
 
 def read_work_hours(text: str) -> StatedWork:
@@ -77,7 +82,9 @@ def read_work_hours(text: str) -> StatedWork:
     if found and hours is None:
         return StatedWork()
     rest = words[: found[0].start()] + " " + words[found[0].end() :] if found else words
-    return StatedWork(hours, _pattern(rest, hours))
+    rest = _SAYS_NOTHING.sub(" ", rest).strip(_EDGES)
+    pattern = _pattern(rest, hours)
+    return StatedWork(hours, pattern, unread=bool(rest) and pattern is None)
 
 
 def _normal(text: str) -> str:
@@ -104,9 +111,8 @@ def _number(digits: str) -> float:
     return float(digits) if "." in digits else int(digits)
 
 
-def _pattern(text: str, hours: dict[str, float] | None) -> dict[str, object] | None:
+def _pattern(rest: str, hours: dict[str, float] | None) -> dict[str, object] | None:
     """Read shifts if days and times are all that the text says, and fit the weekly hours if it states them."""
-    rest = _SAYS_NOTHING.sub(" ", text).strip(" \n,;:.()-")
     shifts: list[dict[str, object]] = []
     listed_minutes = 0
     seen: set[str] = set()

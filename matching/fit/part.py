@@ -87,7 +87,7 @@ class Part(ABC):
 
     def values(self, jobs: Jobs, codes: Codes) -> Values:
         """Give each verdict its value for the score: 1, 0, and the middle where nobody knows."""
-        return np.where(codes == OK, 1.0, np.where(codes == CONFLICT, 0.0, NO_PRIOR))
+        return graded(codes, ok=1.0, conflict=0.0)
 
     @abstractmethod
     def say(self, job: Vacancy, code: Code, view: Jobs) -> Said:
@@ -146,15 +146,14 @@ def judge(part: Part, jobs: Jobs) -> Judged:
 
 
 def coded(*, conflict: Mask, ok: Mask) -> Codes:
-    """Turn two masks into codes; what is neither is unknown."""
-    codes = np.full(len(ok), UNKNOWN)
-    codes[ok] = OK
-    codes[conflict] = CONFLICT
-    return codes
+    """Turn two masks, never both true, into codes; what is neither is unknown."""
+    return UNKNOWN - ok.view(np.int8) + conflict.view(np.int8)
 
 
 def graded(codes: Codes, *, ok: Values | float, conflict: Values | float, unknown: Values | float = NO_PRIOR) -> Values:
     """Choose each value by its code."""
+    if isinstance(ok, float) and isinstance(conflict, float) and isinstance(unknown, float):
+        return np.array([ok, unknown, conflict]).take(codes)
     return np.where(codes == OK, ok, np.where(codes == CONFLICT, conflict, unknown))
 
 

@@ -95,10 +95,14 @@ class Qualification(_Requirement):
         return self.held is False
 
     def _lines(self, jobs: Jobs) -> tuple[Rows, Values]:
+        """Positions of the jobs that ask for it, and the weeks in which each says it can be had."""
+        return jobs.once(("qualification", self.number), lambda: self._find_lines(jobs))
+
+    def _find_lines(self, jobs: Jobs) -> tuple[Rows, Values]:
         table = jobs.pool.qualifications
         lines = slice(table.first[self.number], table.first[self.number + 1])
-        positions = jobs.positions(table.rows[lines])
-        return positions[positions >= 0], table.weeks[lines][positions >= 0]
+        positions, found = jobs.among(table.rows[lines])
+        return positions, table.weeks[lines][found]
 
     def present(self, jobs: Jobs) -> Rows | None:
         return self._lines(jobs)[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -18,9 +18,9 @@ from matching.model.vacancy import Vacancy
 from matching.pool import DIMENSIONS, PEAK_SHARES, UNKNOWN, Array, Jobs, bits
 from matching.taxonomy import Adjustment, Catalogue, SensoryDimensionEntry
 
+LEVEL_WORDS = ("hardly any", "mild", "ordinary", "strong", "very strong")
 MOST_RELIEF = 2  # levels that all mitigations together can take off
 UNDER_10 = PEAK_SHARES.index(PeakShare.UNDER_10)
-UNKNOWN_SHARE = 9  # above every band, and still above once a band is taken off
 
 
 def parts(profile: VocationalProfile, setting: Setting) -> tuple[Part, ...]:
@@ -92,9 +92,19 @@ class _Dimension(Part):
         level = job.sensory.get(DIMENSIONS[self.index])
         return None if level is None or level.is_prior else level
 
-    def words(self, level: int) -> str:
-        """A level with its words, such as `noise 3 of 4`."""
-        return f"{self.entry.label} {level} of {HIGHEST_LEVEL}"
+    @property
+    def label(self) -> str:
+        """The dimension at the beginning of a sentence."""
+        return self.entry.label[:1].upper() + self.entry.label[1:]
+
+
+def in_words(level: int) -> str:
+    """Write a level with its general word.
+
+    >>> in_words(2)
+    'ordinary (2 of 4)'
+    """
+    return f"{LEVEL_WORDS[level]} ({level} of {HIGHEST_LEVEL})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,17 +118,17 @@ class Seek(_Dimension):
         return coded(conflict=~unknown & ~enough, ok=enough)
 
     def say(self, job: Vacancy, code: Code, view: Jobs) -> Said:
-        level = self.known_level(job)
-        wanted = f"at least {self.wished.tolerance}"
+        level, wanted = self.known_level(job), in_words(self.wished.tolerance)
         if level is None and code is Code.OK:
-            return Said(sentence=f"Any level of {self.entry.label} suits them.")
+            return Said(sentence=f"{self.label}: any level suits them.")
         if level is None:
             return Said(
-                sentence=f"Nobody has checked {self.entry.label}; they do better with {wanted} of {HIGHEST_LEVEL}.",
-                ask=self.entry.ask,
+                sentence=f"{self.label}: nobody has checked; they do better with at least {wanted}.", ask=self.entry.ask
             )
-        verdict = "which suits them" if code is Code.OK else "less than they do well with"
-        return Said(sentence=f"It is usually {self.words(level.typical)}, {verdict}: they want {wanted}.")
+        verdict = "and" if code is Code.OK else "but"
+        return Said(
+            sentence=f"{self.label}: {in_words(level.typical)} here, {verdict} they do well with at least {wanted}."
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,14 +152,22 @@ class Avoid(_Dimension):
 
     def _known_level(self, jobs: Jobs, conceded: Relief | None = None) -> Array:
         """The worst level that may be met, counting only the mitigations that are offered."""
+        key = ("known level", self.index, self.wished, conceded)
+        return jobs.once(key, lambda: self._find_known_level(jobs, conceded))
+
+    def _best_level(self, jobs: Jobs, conceded: Relief | None = None) -> Array:
+        """The best level that may be met, counting all mitigations but the refused ones."""
+        key = ("best level", self.index, self.wished, conceded)
+        return jobs.once(key, lambda: self._find_best_level(jobs, conceded))
+
+    def _find_known_level(self, jobs: Jobs, conceded: Relief | None) -> Array:
         counts = [jobs.flags("offered", relief.mask) | (relief is conceded) for relief in self.reliefs]
         may_count = self._peak(jobs, counts, if_unknown=True)
         worst = np.where(may_count, jobs.column("peak", self.index), jobs.column("typical", self.index))
         worst = np.where(jobs.column("typical", self.index) == UNKNOWN, HIGHEST_LEVEL, worst)
         return self._relieved(worst, counts)
 
-    def _best_level(self, jobs: Jobs, conceded: Relief | None = None) -> Array:
-        """The best level that may be met, counting all mitigations but the refused ones."""
+    def _find_best_level(self, jobs: Jobs, conceded: Relief | None) -> Array:
         counts = [~jobs.flags("refused", relief.mask) | (relief is conceded) for relief in self.reliefs]
         counts_surely = self._peak(jobs, counts, if_unknown=False)
         best = np.where(counts_surely, jobs.column("peak", self.index), jobs.column("typical", self.index))
@@ -158,22 +176,22 @@ class Avoid(_Dimension):
 
     def _peak(self, jobs: Jobs, counts: list[Mask], *, if_unknown: bool) -> Mask:
         """Whether the peak counts: it fills a tenth of a shift or more, or the person cannot leave."""
-        share = jobs.column("peak_share", self.index).astype(np.int8)
-        share = np.where(share < 0, UNKNOWN_SHARE, share)
+        share = jobs.column("peak_share", self.index)
         for relief, counted in zip(self.reliefs, counts, strict=True):
             if relief.bands:
-                share = np.where(counted & (share != UNKNOWN_SHARE), np.maximum(share - relief.bands, UNDER_10), share)
+                lowered = np.maximum(share, np.uint8(UNDER_10 + relief.bands)) - np.uint8(relief.bands)
+                share = np.where(counted & (share != UNKNOWN), lowered, share)
         can_leave = jobs.column("can_leave", self.index)
-        surely = ((share != UNKNOWN_SHARE) & (share != UNDER_10)) | (can_leave == 0)
+        surely = ((share != UNKNOWN) & (share != UNDER_10)) | (can_leave == 0)
         surely_not = (share == UNDER_10) & (can_leave == 1)
         counting: Mask = surely | ~surely_not if if_unknown else surely
         return counting
 
     def _relieved(self, level: Array, counts: list[Mask]) -> Array:
-        relief = np.zeros(len(level), np.int64)
+        relief = np.zeros(len(level), np.int8)
         for each, counted in zip(self.reliefs, counts, strict=True):
-            relief += each.levels * counted
-        relieved: Array = np.maximum(level - np.minimum(relief, MOST_RELIEF), 0)
+            relief += np.int8(each.levels) * counted.view(np.int8)
+        relieved: Array = np.maximum(level.astype(np.int8) - np.minimum(relief, np.int8(MOST_RELIEF)), np.int8(0))
         return relieved
 
     def values(self, jobs: Jobs, codes: Codes) -> Values:
@@ -221,46 +239,40 @@ class Avoid(_Dimension):
         return f"Ask again about {self.entry.label}: would they agree to {lifting.label}?"
 
     def say(self, job: Vacancy, code: Code, view: Jobs) -> Said:
-        level, tolerance = self.known_level(job), f"{self.wished.tolerance} of {HIGHEST_LEVEL}"
+        level, tolerance = self.known_level(job), in_words(self.wished.tolerance)
         open_reliefs = [
             each.adjustment for each in self.reliefs if job.adjustments.get(each.adjustment.slug) is not Offer.NO
         ]
         settled_by = tuple(entry.slug for entry in open_reliefs)
         if level is None:
             if code is Code.OK:
-                return Said(sentence=f"Any level of {self.entry.label} would be bearable here for them.")
+                return Said(sentence=f"{self.label}: any level would be bearable for them here.")
             return Said(
-                sentence=f"Nobody has checked {self.entry.label}; they bear up to {tolerance}.",
+                sentence=f"{self.label}: nobody has checked; they bear up to {tolerance}.",
                 ask=self.entry.ask,
                 settled_by=settled_by,
             )
+        here = f"{self.label}: {in_words(level.typical)} here"
+        if level.peak > level.typical:
+            here += f", at times {in_words(level.peak)}"
         if code is Code.OK:
-            return Said(sentence=f"It is usually {self.words(level.typical)}; they bear up to {tolerance} here.")
+            eased = "" if level.typical <= self.wished.tolerance else ", eased by what is offered"
+            return Said(sentence=f"{here}{eased}; they bear up to {tolerance}.")
         if code is Code.CONFLICT:
-            return Said(
-                sentence=f"It is {self.words(max(level.typical, level.peak))}, more than the {tolerance} they bear.",
-                settled_by=settled_by,
-            )
-        return self._say_unsettled(job, level, open_reliefs)
-
-    def _say_unsettled(self, job: Vacancy, level: SensoryLevel, open_reliefs: list[Adjustment]) -> Said:
-        tolerance = self.wished.tolerance
+            return Said(sentence=f"{here}; they bear up to {tolerance} only.", settled_by=settled_by)
         unasked = [entry for entry in open_reliefs if job.adjustments.get(entry.slug) is not Offer.YES]
-        settled_by = tuple(entry.slug for entry in unasked)
-        if unasked and level.typical > tolerance:
-            return Said(
-                sentence=f"It is usually {self.words(level.typical)}, above their {tolerance}; one change may help.",
-                ask=unasked[0].ask,
-                settled_by=settled_by,
-            )
-        if level.can_leave is None:
-            ask = f"When {self.entry.label} is at its worst, can people step away for a while?"
-        elif level.peak_share is None:
-            ask = f"How much of a shift is {self.entry.label} at its worst?"
-        else:
-            ask = unasked[0].ask if unasked else self.entry.ask
         return Said(
-            sentence=f"It is usually {level.typical}, at times {self.words(level.peak)}; they bear up to {tolerance}.",
-            ask=ask,
-            settled_by=settled_by,
+            sentence=f"{here}; whether that stays within the {tolerance} they bear is not known.",
+            ask=self._question(level, unasked),
+            settled_by=tuple(entry.slug for entry in unasked),
         )
+
+    def _question(self, level: SensoryLevel, unasked: Sequence[Adjustment]) -> str:
+        """Ask for what would settle it: a mitigation if the usual level is too much, else more about the peak."""
+        if unasked and level.typical > self.wished.tolerance:
+            return unasked[0].ask
+        if level.can_leave is None:
+            return f"When it comes to {self.entry.label}, can people step away when it is at its worst?"
+        if level.peak_share is None:
+            return f"When it comes to {self.entry.label}, how much of a shift is it at its worst?"
+        return unasked[0].ask if unasked else self.entry.ask

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
 
-from matching.fit.part import Codes, Concession, Mask, Part, Said, Setting, Values, coded, graded, number
+from matching.fit.part import (
+    CONFLICT,
+    OK,
+    UNKNOWN,
+    Codes,
+    Concession,
+    Mask,
+    Part,
+    Said,
+    Setting,
+    Values,
+    coded,
+    graded,
+    number,
+)
 from matching.model.finding import Asked, Aspect, Code
 from matching.model.profile import TravelModeName, VocationalProfile
 from matching.model.vacancy import Vacancy
@@ -18,12 +33,15 @@ from matching.taxonomy import TravelMode
 
 ONLY_REMOTE = REMOTE_STEPS.index(Remote.ONLY)
 REMOTE_WORDS = {
-    Remote.NO: "not at home",
+    Remote.NO: "at the workplace",
     Remote.SOME: "partly at home",
     Remote.MOSTLY: "mostly at home",
     Remote.ONLY: "only at home",
 }
 ASK_HOME = "Which area do you live in? The first part of the postcode is enough."
+
+# The box is a little wider than it need be, so that its rounding decides nothing.
+BOX_MARGIN_METRES = 100.0
 
 Metres = tuple[float, float]
 
@@ -65,12 +83,29 @@ class _Journey(Part):
 
     def km(self, jobs: Jobs) -> Values:
         """Straight-line distance; NaN where either place is not known."""
+        return jobs.once(("km", self.home), lambda: self._find_km(jobs.column("easting"), jobs.column("northing")))
+
+    def _find_km(self, easting: Values, northing: Values) -> Values:
         if self.home is None:
-            return np.full(len(jobs), np.nan)
-        east = jobs.column("easting") - self.home[0]
-        north = jobs.column("northing") - self.home[1]
+            return np.full(len(easting), np.nan)
+        east, north = easting - self.home[0], northing - self.home[1]
         metres: Values = np.sqrt(east * east + north * north)
         return metres / 1000
+
+    def reached(self, jobs: Jobs, *, reach_km: float, within: Callable[[Values], Mask]) -> Codes:
+        """Judge by a rule about km that holds nowhere beyond `reach_km`: only a box around home is measured."""
+        east, north = jobs.column("easting"), jobs.column("northing")
+        codes = np.full(len(jobs), UNKNOWN)
+        if self.home is not None:
+            reach = 1000 * reach_km + BOX_MARGIN_METRES
+            outside = (east < self.home[0] - reach) | (east > self.home[0] + reach)
+            outside |= (north < self.home[1] - reach) | (north > self.home[1] + reach)
+            codes += outside.view(np.int8)  # unknown and one more is conflict
+            near = np.flatnonzero(~outside)
+            km = self._find_km(east[near], north[near])
+            codes[near] = np.where(np.isnan(km), UNKNOWN, np.where(within(km), OK, CONFLICT))
+        codes[jobs.column("remote") == ONLY_REMOTE] = OK
+        return codes
 
     def away(self, view: Jobs) -> str:
         """The distance to the one job of a view, in words."""
@@ -98,8 +133,7 @@ class Distance(_Journey):
     max_km: float
 
     def codes(self, jobs: Jobs) -> Codes:
-        km, no_journey = self.km(jobs), self.no_journey(jobs)
-        return coded(conflict=(km > self.max_km) & ~no_journey, ok=(km <= self.max_km) | no_journey)
+        return self.reached(jobs, reach_km=self.max_km, within=lambda km: km <= self.max_km)
 
     def values(self, jobs: Jobs, codes: Codes) -> Values:
         share = np.nan_to_num(self.km(jobs)) / max(self.max_km, 1.0)
@@ -125,18 +159,17 @@ class Minutes(_Journey):
     ways: tuple[TravelMode, ...] = field(repr=False)
     max_minutes: float
 
-    def minutes(self, jobs: Jobs) -> Values:
+    def minutes(self, km: Values) -> Values:
         """Estimated minutes one way; NaN where either place is not known."""
-        km = self.km(jobs)
         estimates = [way.before_and_after_minutes + 60 * km / way.km_per_hour for way in self.ways]
         return np.asarray(np.min(estimates, axis=0), np.float64)
 
     def codes(self, jobs: Jobs) -> Codes:
-        minutes, no_journey = self.minutes(jobs), self.no_journey(jobs)
-        return coded(conflict=(minutes > self.max_minutes) & ~no_journey, ok=(minutes <= self.max_minutes) | no_journey)
+        reach = max((self.max_minutes - way.before_and_after_minutes) * way.km_per_hour / 60 for way in self.ways)
+        return self.reached(jobs, reach_km=max(reach, 0.0), within=lambda km: self.minutes(km) <= self.max_minutes)
 
     def values(self, jobs: Jobs, codes: Codes) -> Values:
-        share = np.nan_to_num(self.minutes(jobs)) / max(self.max_minutes, 1.0)
+        share = np.nan_to_num(self.minutes(self.km(jobs))) / max(self.max_minutes, 1.0)
         near = np.where(self.no_journey(jobs), 1.0, 1.0 - 0.5 * np.minimum(share, 1.0))
         return graded(codes, ok=near, conflict=np.maximum(0.4 - 0.2 * share, 0.0))
 
@@ -146,8 +179,8 @@ class Minutes(_Journey):
         if job.place.remote is Remote.ONLY:
             return Said(sentence="The work is done at home, so the journey takes no time.")
         limit = f"{number(self.max_minutes)} minutes"
-        estimate = self.minutes(view)[0]
         km = float(self.km(view)[0])
+        estimate = self.minutes(self.km(view))[0]
         quickest = min(self.ways, key=lambda way: way.before_and_after_minutes + 60 * km / way.km_per_hour)
         journey = f"The journey {quickest.label} is about {estimate:.0f} minutes by our estimate"
         if code is Code.OK:

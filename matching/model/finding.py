@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
@@ -92,3 +93,11 @@ class Finding:
     def excludes(self) -> bool:
         """Whether this finding alone keeps the vacancy off the list."""
         return self.absolute and self.verdict is Verdict.CONFLICT
+
+
+def verdict_of(findings: Iterable[Finding]) -> Verdict:
+    """The verdict of an aspect from its parts: conflict if any conflicts, else unknown if any is unknown, else ok."""
+    verdicts = {finding.verdict for finding in findings}
+    if Verdict.CONFLICT in verdicts:
+        return Verdict.CONFLICT
+    return Verdict.UNKNOWN if Verdict.UNKNOWN in verdicts else Verdict.OK

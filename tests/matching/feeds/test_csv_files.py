@@ -75,6 +75,7 @@ REFUSED = [
         b"vacancy_ref,title,employer,sensory.noise,sensory.noise.peak\n",
         "v.csv, row 1, sensory.noise: give either this column or sensory.noise. columns",
     ),
+    ("profiles", b"participant_ref,goal.status\n", "v.csv, row 1: this is the header of profiles, and vacancies are"),
     ("semicolons", b"vacancy_ref;title;employer\n", "v.csv, row 1: cells are not apart with commas"),
     ("tabs", b"vacancy_ref\ttitle\temployer\n", "v.csv, row 1: cells are not apart with commas"),
     ("too few cells", HEADER.encode() + b"V1,Baker\n", "v.csv, row 2: has 2 cells where the header has 5"),

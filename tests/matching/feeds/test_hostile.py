@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.errors import Problem
@@ -51,6 +51,7 @@ def test_any_bytes_are_read(name: str, folder: Path, raw: bytes) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=50)
 @given(cut=st.floats(0, 1), put=st.binary(max_size=6), skip=st.integers(0, 12))
 def test_a_good_file_with_a_few_bytes_changed_is_read(
     name: str, folder: Path, cut: float, put: bytes, skip: int

@@ -102,7 +102,8 @@ def test_a_posting_without_an_employer_is_refused_once(tmp_path: Path) -> None:
 
 def test_a_whole_posting_becomes_a_valid_vacancy_with_its_notes(tmp_path: Path) -> None:
     posting = POSTING | {
-        "description": "<p>Bread</p>", "datePosted": "2026-11-02", "validThrough": "soon", "workHours": "Monday to Friday 9am to 1pm, 20 hours per week", "totalJobOpenings": 2,
+        "description": "<p>Bread</p>", "datePosted": "2026-11-02", "validThrough": "soon",
+        "workHours": "Monday to Friday 9am to 1pm, 20 hours per week", "totalJobOpenings": 2,
         "jobLocation": {"geo": {"latitude": 51.2704, "longitude": 0.5217}}, "jobLocationType": "TELECOMMUTE",
         "baseSalary": {"currency": "GBP", "value": {"value": 250, "unitText": "WEEK"}}, "qualifications": "Driving",
         "responsibilities": ["Bake"],

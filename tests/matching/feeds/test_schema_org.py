@@ -194,6 +194,10 @@ def test_a_posting_that_says_nothing_more_leaves_everything_else_unknown(tmp_pat
     }  # fmt: skip
 
 
+def test_what_was_read_in_full_leaves_no_note(tmp_path: Path) -> None:
+    assert draft_of(tmp_path, workHours="20 hours a week", employmentType="PART_TIME").notes == ()
+
+
 REQUIRED = [
     ("title", None), ("title", ""), ("title", "<p></p>"), ("title", 7), ("title", "x" * 301),
     ("hiringOrganization", None), ("hiringOrganization", {}), ("hiringOrganization", {"name": " "}),

@@ -37,11 +37,11 @@ HOURS = [
 @pytest.mark.parametrize(("text", "least", "most"), HOURS)
 def test_plain_words_state_weekly_hours(text: str, least: float | None, most: float | None) -> None:
     stated = {name: value for name, value in (("min", least), ("max", most)) if value is not None}
-    assert read_work_hours(text) == StatedWork(hours=stated)
+    assert read_work_hours(text).hours == stated
 
 
 UNKNOWN = [
-    "", "Full time", "Part time", "40", "40 hours", "8 hours a day", "About 20 hours a week", "c. 20 hours a week",
+    "Full time", "Part time", "40", "40 hours", "8 hours a day", "About 20 hours a week", "c. 20 hours a week",
     "16 or 20 hours per week", "20 hours per week plus overtime", "30 hours per week, term time only",
     "Average 20 hours per week", "20+ hours per week", "20 hours per week for 4 weeks, 30 hours per week from May",
     "2 shifts of 8 hours per week", "4 x 8 hours per week", "1,200 hours per week", "-5 hours per week",
@@ -75,7 +75,7 @@ PATTERNS = [
 @pytest.mark.parametrize(("text", "shifts"), PATTERNS)
 def test_plain_words_state_the_shifts(text: str, shifts: list[tuple[list[str], str, str]]) -> None:
     listed = [{"days": days, "from": starts, "to": ends} for days, starts, ends in shifts]
-    assert read_work_hours(text) == StatedWork(pattern={"kind": "fixed", "shifts": listed})
+    assert read_work_hours(text) == StatedWork(pattern={"kind": "fixed", "shifts": listed}, unread=False)
 
 
 @pytest.mark.parametrize("hours", ["40", "35", "37.5", "35 to 40"])
@@ -87,6 +87,22 @@ def test_shifts_that_fit_the_weekly_hours_are_taken_over_with_them(hours: str) -
 def test_opening_times_are_no_shifts(hours: str) -> None:
     stated = read_work_hours(f"Monday to Friday 9am to 5pm, {hours} hours per week")
     assert (stated.hours is not None, stated.pattern) == (True, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "unread"),
+    [
+        ("", False),
+        ("37.5 hours per week", False),
+        ("Full time (37.5 hours per week).", False),
+        ("37.5 hours per week, Monday to Friday 9am to 5pm", False),
+        ("37.5 hours per week, Monday to Friday", True),
+        ("37.5 hours per week, Monday to Sunday 7am to 10pm", True),
+        ("about 20 hours a week", True),
+    ],
+)
+def test_words_that_were_not_read_are_known(text: str, unread: bool) -> None:
+    assert read_work_hours(text).unread == unread
 
 
 NO_PATTERN = [
