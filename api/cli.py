@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
@@ -74,68 +75,66 @@ def match(
     people, jobs = _taken(read_people), _taken(read_jobs)
     if not people:
         _refuse([f"{profile}: no profile could be read"])
-    answer(
-        people, jobs, day=day, limit=most, as_json=as_json, explain=explain, encoder=encoder, single=_is_one(profile)
-    )
+    enquiry = Enquiry(people=people, jobs=jobs, notes=read_jobs.notes, day=day, single=_is_one(profile))
+    shortlister = _shortlister(jobs, encoder)
+    if explain:
+        print_explanations(enquiry, shortlister, explain, as_json=as_json)
+    else:
+        print_shortlists(enquiry, shortlister, limit=most, as_json=as_json)
 
 
-def answer(
-    people: Sequence[VocationalProfile],
-    jobs: Sequence[Vacancy],
-    *,
-    day: date,
-    limit: int | None,
-    as_json: bool,
-    explain: str,
-    encoder: str,
-    single: bool,
-) -> None:
-    """Print what was asked for about these people and jobs."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enquiry:
+    """Whom and what an answer is about; `single`: one person was given alone, and not in a list."""
+
+    people: Sequence[VocationalProfile]
+    jobs: Sequence[Vacancy]
+    notes: Mapping[str, Sequence[str]]
+    day: date
+    single: bool = False
+
+
+def print_shortlists(enquiry: Enquiry, shortlister: Shortlister, *, limit: int | None, as_json: bool) -> None:
+    """Print a shortlist for each person."""
+    from api import terminal
+    from matching.interchange import shortlist_json
+
+    drawn = shortlister.shortlists(enquiry.people, as_of=enquiry.day, limit=limit)
+    if as_json:
+        _print_json([shortlist_json(each, reads_profile=True) for each in drawn], single=enquiry.single)
+        return
+    by_ref = {job.vacancy_ref: job for job in enquiry.jobs}
+    for person, shortlist in zip(enquiry.people, drawn, strict=True):
+        terminal.print_lines(terminal.shortlist_page(person, shortlist, by_ref, enquiry.notes))
+
+
+def print_explanations(enquiry: Enquiry, shortlister: Shortlister, vacancy_ref: str, *, as_json: bool) -> None:
+    """Print why one role is, or is not, on the list of each person."""
+    from api import terminal
+    from matching.interchange import explanation_json
+
+    explained = [shortlister.explain(person, vacancy_ref, as_of=enquiry.day) for person in enquiry.people]
+    if as_json:
+        _print_json([explanation_json(each, reads_profile=True) for each in explained], single=enquiry.single)
+        return
+    for person, explanation in zip(enquiry.people, explained, strict=True):
+        terminal.print_lines(terminal.explanation_page(person, explanation))
+
+
+def _print_json(answers: Sequence[object], *, single: bool) -> None:
     import orjson
 
-    from api import terminal
+    sys.stdout.buffer.write(orjson.dumps(answers[0] if single else answers, option=orjson.OPT_INDENT_2) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def _shortlister(jobs: Sequence[Vacancy], encoder: str) -> Shortlister:
     from matching.bootstrap import assemble
-    from matching.interchange import shortlist_json
     from matching.settings import Settings
 
     settings = Settings(encoder=encoder) if encoder else Settings()
     with _bar("Reading the texts of new roles") as tell:
-        shortlister = assemble(settings).shortlister(jobs, progress=tell)
-    if explain:
-        explain_one(shortlister, people, explain, day=day, as_json=as_json, single=single)
-        return
-    drawn = shortlister.shortlists(people, as_of=day, limit=limit)
-    if as_json:
-        written = [shortlist_json(shortlist, reads_profile=True) for shortlist in drawn]
-        sys.stdout.buffer.write(orjson.dumps(written[0] if single else written, option=orjson.OPT_INDENT_2) + b"\n")
-        return
-    by_ref = {job.vacancy_ref: job for job in jobs}
-    for person, shortlist in zip(people, drawn, strict=True):
-        terminal.print_lines(terminal.shortlist_page(person, shortlist, by_ref))
-
-
-def explain_one(
-    shortlister: Shortlister,
-    people: Sequence[VocationalProfile],
-    vacancy_ref: str,
-    *,
-    day: date,
-    as_json: bool,
-    single: bool,
-) -> None:
-    """Print why one role is, or is not, on the list of each person."""
-    import orjson
-
-    from api import terminal
-    from matching.interchange import explanation_json
-
-    explanations = [shortlister.explain(person, vacancy_ref, as_of=day) for person in people]
-    if as_json:
-        written = [explanation_json(each, reads_profile=True) for each in explanations]
-        sys.stdout.buffer.write(orjson.dumps(written[0] if single else written, option=orjson.OPT_INDENT_2) + b"\n")
-        return
-    for person, explanation in zip(people, explanations, strict=True):
-        terminal.print_lines(terminal.explanation_page(person, explanation))
+        return assemble(settings).shortlister(jobs, progress=tell)
 
 
 @app.command()
@@ -147,23 +146,25 @@ def demo(
     from matching.feeds import read_profiles, read_vacancies
 
     world = load_world()
-    everyone = read_profiles(world.profiles_path).values
-    chosen = [person for ref in DEMO_PARTICIPANTS for person in everyone if person.participant_ref == ref]
+    everyone = {person.participant_ref: person for person in read_profiles(world.profiles_path).values}
     jobs = read_vacancies([world.vacancies_path]).values
-    typer.echo("Everyone and every employer here is invented.\n")
-    answer(chosen, jobs, day=AS_OF, limit=5, as_json=False, explain="", encoder=encoder, single=False)
+    typer.echo("Everyone here, and every employer, is invented.\n")
+    for ref, reason in DEMO_PARTICIPANTS.items():
+        typer.echo(f"{ref}  {reason}")
+    typer.echo("")
+    people = [everyone[ref] for ref in DEMO_PARTICIPANTS]
+    enquiry = Enquiry(people=people, jobs=jobs, notes={}, day=AS_OF)
+    print_shortlists(enquiry, _shortlister(jobs, encoder), limit=5, as_json=False)
 
 
 @app.command()
 def schema(kind: Annotated[str, typer.Argument(metavar="profile|vacancy|shortlist")]) -> None:
     """Print the JSON Schema of the interchange format."""
-    import orjson
-
     from matching.interchange import schema as schema_of
     from matching.interchange.schemas import KINDS
 
     _one_of(kind, KINDS)
-    sys.stdout.buffer.write(orjson.dumps(schema_of(kind), option=orjson.OPT_INDENT_2) + b"\n")
+    _print_json([schema_of(kind)], single=True)
 
 
 @app.command()

@@ -59,6 +59,7 @@ REASON_WORDS = {
 SOFT_ASPECTS = frozenset({Aspect.PREFERENCES, Aspect.SKILLS, Aspect.EVIDENCE})
 NEAR_MISSES_SHOWN = 5
 QUESTIONS_SHOWN = 4
+LONGEST_NOTE = 300
 
 
 def print_lines(lines: Iterable[str]) -> None:
@@ -70,8 +71,16 @@ def print_lines(lines: Iterable[str]) -> None:
         print(f"\033[1m{text}\033[0m" if heading and bold else text)
 
 
-def shortlist_page(person: VocationalProfile, shortlist: Shortlist, jobs: Mapping[str, Vacancy]) -> Iterator[str]:
-    """The person's own goal on top, then each entry, what is nearly right, and what was left out."""
+def shortlist_page(
+    person: VocationalProfile,
+    shortlist: Shortlist,
+    jobs: Mapping[str, Vacancy],
+    notes: Mapping[str, Sequence[str]],
+) -> Iterator[str]:
+    """The person's own goal on top, then each entry, what is nearly right, and what was left out.
+
+    `notes` are sentences of adverts, by reference, that a person should read and no matcher does.
+    """
     yield from _top(person)
     counts = shortlist.counts
     day = f"{shortlist.as_of.day} {shortlist.as_of:%B %Y}"
@@ -81,7 +90,7 @@ def shortlist_page(person: VocationalProfile, shortlist: Shortlist, jobs: Mappin
         yield from _wrapped("No open role is left. What stands in the way most often is named at the end.")
     for entry in shortlist.entries:
         yield ""
-        yield from _entry(entry, jobs[entry.vacancy_ref])
+        yield from _entry(entry, jobs[entry.vacancy_ref], notes.get(entry.vacancy_ref, ()))
     yield from _nearly_right(shortlist, jobs)
     yield from _left_out(shortlist.excluded)
     yield ""
@@ -124,7 +133,7 @@ def _top(person: VocationalProfile) -> Iterator[str]:
     yield ""
 
 
-def _entry(entry: ShortlistEntry, job: Vacancy) -> Iterator[str]:
+def _entry(entry: ShortlistEntry, job: Vacancy, notes: Sequence[str]) -> Iterator[str]:
     stretch = ", a stretch" if entry.stretch else ""
     yield f"# {entry.position:>2}. {plain(job.title)}, {plain(job.employer)} ({BAND_WORDS[entry.band]}{stretch})"
     yield from _wrapped(" · ".join(_facts(job)), first="    ")
@@ -136,6 +145,7 @@ def _entry(entry: ShortlistEntry, job: Vacancy) -> Iterator[str]:
     yield from _listed("Ask the employer", _first(_distinct(of[Asked.EMPLOYER])))
     yield from _listed("Ask them", _first(_distinct(of[Asked.PARTICIPANT])))
     yield from _listed("Good to know", _flag_sentences(entry.flags))
+    yield from _listed("The advert says", (note[:LONGEST_NOTE] for note in notes))
 
 
 def _facts(job: Vacancy) -> Iterator[str]:

@@ -39,6 +39,22 @@ def tokenize(text: str) -> list[str]:
     return _WORD.findall(folded)
 
 
+#: Words that hold a sentence together and say nothing of its subject; a query is scored by its other words.
+FUNCTION_WORDS = frozenset(
+    tokenize(
+        "a about an and any are as at be been but by can do does for from had has have how i if in into is it its me "
+        "my no not of on or other our own she he so some such than that the their them then there these they this those "
+        "to up us was we were what when where which while who will with would you your"
+    )
+)
+
+
+def query_words(query: str) -> list[str]:
+    """Return the distinct words of a query that say something, in order; all of them if none does."""
+    words = set(tokenize(query))
+    return sorted(words - FUNCTION_WORDS or words)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordStatistics:
     """In how many documents of a large collection each word occurs: how much meeting it in two texts tells."""
@@ -154,7 +170,7 @@ class LexicalIndex:
         """
         segments = self._segments
         # Sorted, so that the order in which a query's words are added up is the same for every wording of it.
-        words = sorted(set(tokenize(query)))
+        words = query_words(query)
         weights = [self.statistics.weight(word) for word in words]
         if documents is None:
             wanted = None

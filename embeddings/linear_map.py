@@ -24,10 +24,12 @@ class LinearMap:
     name: str
     encoder_name: str
     matrix: NDArray[np.float32] = field(repr=False)
+    _exact: NDArray[np.float64] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.matrix.ndim != 2 or self.matrix.shape[0] != self.matrix.shape[1]:
             raise ValueError("a linear map is a square matrix")
+        object.__setattr__(self, "_exact", _to_step(self.matrix, _MATRIX_STEP))
 
     @classmethod
     def identity(cls, encoder_name: str, dimension: int) -> LinearMap:
@@ -71,11 +73,10 @@ class LinearMap:
         Every sum is exact in double precision, so a row depends neither on the rows beside it nor on the machine.
         """
         rows = np.atleast_2d(np.asarray(vectors, dtype=np.float32))
-        matrix = _to_step(self.matrix, _MATRIX_STEP)
         mapped = np.empty(rows.shape, dtype=np.float32)
         for start in range(0, len(rows), _ROWS_AT_ONCE):
             block = _to_step(rows[start : start + _ROWS_AT_ONCE], _VECTOR_STEP)
-            product = _to_step(block @ matrix, _VECTOR_STEP)
+            product = _to_step(block @ self._exact, _VECTOR_STEP)
             lengths = np.sqrt(np.einsum("ij,ij->i", product, product))
             mapped[start : start + len(product)] = product / np.where(lengths > 0, lengths, 1.0)[:, None]
         return mapped

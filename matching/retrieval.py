@@ -31,6 +31,7 @@ WORD_STATISTICS = Path(__file__).parent / "data" / "word_statistics.csv.gz"
 
 _ROWS_AT_ONCE = 4096
 _QUERIES_AT_ONCE = 32
+_QUERIES_KEPT = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +95,7 @@ class VacancyIndex:
         self._document_of_row: Rows = np.zeros(0, dtype=np.int64)
         self._vectors = VectorIndex(recipe.encoder.dimension)
         self._words = LexicalIndex(recipe.statistics)
+        self._queries: dict[str, NDArray[np.float32]] = {}
 
     @classmethod
     def build(
@@ -140,11 +142,21 @@ class VacancyIndex:
         if not texts:
             return np.zeros((0, len(documents)))
         share = self.recipe.lexical_share
-        similarities = self._vectors.similarities(self.recipe.vectors(texts), documents).astype(np.float64)
-        similarities *= 1.0 - share
+        products = self._vectors.similarities(self._query_vectors(texts), documents)
+        similarities = np.multiply(products, 1.0 - share, dtype=np.float64)
         for line, text in zip(similarities, texts, strict=True):
             line += share * self._words.scores(text, documents)
         return similarities
+
+    def _query_vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of what people want and can do, which are asked for again and again."""
+        unseen = [text for text in dict.fromkeys(texts) if text not in self._queries]
+        if unseen:
+            if len(self._queries) + len(unseen) > _QUERIES_KEPT:
+                self._queries = {}
+                unseen = list(dict.fromkeys(texts))
+            self._queries |= dict(zip(unseen, self.recipe.vectors(unseen), strict=True))
+        return np.stack([self._queries[text] for text in texts])
 
     def title_and_text_similarities(
         self, texts: Sequence[str], rows: ArrayLike

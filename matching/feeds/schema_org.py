@@ -210,15 +210,16 @@ def _read_work_hours(advert: Advert) -> None:
 
 
 def _read_employment_type(advert: Advert) -> None:
-    """Take over the contract if the words name one; full time and part time state no hours."""
+    """Take over the contract if the words name one; full time and part time state no hours, and less than hours do."""
     texts = [_SCHEMA_ADDRESS.sub("", text) for text in advert.texts("employmentType")]
     words = [word.strip() for text in texts for word in re.split(r"[,;/|]", text)]
     slugs = {re.sub(r"[^a-z]+", "_", word.lower()).strip("_"): word for word in words}
     contracts = {_CONTRACTS[slug] for slug in slugs if slug in _CONTRACTS}
     others = [word for slug, word in slugs.items() if slug not in _CONTRACTS and slug not in _AMOUNTS]
+    says_only_how_much = not contracts and not others
     if len(contracts) == 1 and not others:
         advert.content["contract"] = contracts.pop()
-    elif any(words) and not ("hours" in advert.content and not contracts and not others):
+    elif any(words) and not (says_only_how_much and "hours" in advert.content):
         advert.note(f"employmentType: {', '.join(filter(None, words))}")
 
 

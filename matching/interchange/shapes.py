@@ -15,6 +15,8 @@ from matching.errors import Problem, Where, suggestion
 
 UNKNOWN: Final = "unknown"
 LONGEST_TEXT = 100_000
+LONGEST_SLUG = 100
+MOST_SUGGESTIONS = 20  # in one row
 
 
 class Absent(Enum):
@@ -35,6 +37,14 @@ class Reader:
         self._where = where
         self._path: list[str] = []
         self.problems: list[Problem] = []
+        self._suggestions_left = MOST_SUGGESTIONS
+
+    def near(self, word: object, options: Iterable[str]) -> str:
+        """Suggest a close option, but not for every one of thousands of hostile keys: looking takes time."""
+        if not isinstance(word, str) or not self._suggestions_left or len(word) > LONGEST_SLUG:
+            return ""
+        self._suggestions_left -= 1
+        return suggestion(word, options)
 
     @contextmanager
     def within(self, step: str) -> Iterator[None]:
@@ -75,6 +85,11 @@ def shown(value: object, *, longest: int = 40) -> str:
     return text if len(text) <= longest else text[: longest - 3] + "..."
 
 
+def cut(key: object) -> str:
+    """Write a key as part of a place: on one line, and short."""
+    return " ".join(str(key).split())[:60]
+
+
 def _kind(value: object) -> str:
     names = {bool: "true or false", str: "text", int: "a number", float: "a number", list: "a list", dict: "an object"}
     return "null" if value is None else names.get(type(value), type(value).__name__)
@@ -91,6 +106,8 @@ class Text:
             return reader.refuse(f"should be text, not {_kind(value)}")
         if len(value) > LONGEST_TEXT:
             return reader.refuse(f"is {len(value):,} characters long; the most is {LONGEST_TEXT:,}")
+        if "\0" in value:
+            return reader.refuse("holds a NUL character, which no text has")
         try:
             value.encode()
         except UnicodeEncodeError:
@@ -114,8 +131,7 @@ class Choice:
             if value == option.value and isinstance(value, str):
                 return option
             names.append(option.value)
-        near = suggestion(value, names) if isinstance(value, str) else ""
-        return reader.refuse(f"{shown(value)} is not one of {', '.join(names)}{near}")
+        return reader.refuse(f"{shown(value)} is not one of {', '.join(names)}{reader.near(value, names)}")
 
     def schema(self) -> dict[str, Any]:
         return {"enum": [option.value for option in self.options]}
@@ -132,7 +148,7 @@ class Slug:
     def read(self, value: object, reader: Reader) -> Any:
         if isinstance(value, str) and value in self.slugs:
             return value
-        near = suggestion(value, self.slugs) if isinstance(value, str) else ""
+        near = reader.near(value, self.slugs)
         return reader.refuse(f"{shown(value)} is not in the catalogue of {self.catalogue}{near}")
 
     def schema(self) -> dict[str, Any]:
@@ -271,7 +287,7 @@ def _refuse_repeats(members: Sequence[Any], distinct: Callable[[Any], str], read
         key = distinct(member)
         if key in seen:
             with reader.within(f"[{index + 1}]"):
-                reader.refuse(f"'{key}' is here twice; give it once")
+                reader.refuse(f"{shown(key)} is here twice; give it once")
         seen.add(key)
 
 
@@ -289,9 +305,11 @@ class TableOf:
             return reader.refuse(f"should be an object, not {_kind(value)} {shown(value)}")
         table = {}
         for key, item in value.items():
-            with reader.within(f".{key}"):
+            with reader.within(f".{cut(key)}"):
                 if key not in self.keys:
-                    reader.refuse(f"'{key}' is not in the catalogue of {self.catalogue}{suggestion(key, self.keys)}")
+                    reader.refuse(
+                        f"{shown(key)} is not in the catalogue of {self.catalogue}{reader.near(key, self.keys)}"
+                    )
                 elif item is not None and item != UNKNOWN:
                     table[self.keys[key]] = self.member.read(item, reader)
         return REFUSED if REFUSED in table.values() else table
@@ -347,8 +365,8 @@ class Record:
         names = [field.name for field in self.fields]
         for key in value:
             if key not in names:
-                with reader.within(f".{key}"):
-                    reader.refuse(f"'{key}' is not a field here{suggestion(str(key), names)}")
+                with reader.within(f".{cut(key)}"):
+                    reader.refuse(f"{shown(key)} is not a field here{reader.near(key, names)}")
 
     def schema(self) -> dict[str, Any]:
         properties = {}

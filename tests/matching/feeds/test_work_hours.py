@@ -53,7 +53,8 @@ UNKNOWN = [
 
 @pytest.mark.parametrize("text", UNKNOWN)
 def test_words_that_leave_a_doubt_state_nothing(text: str) -> None:
-    assert read_work_hours(text) == StatedWork()
+    stated = read_work_hours(text)
+    assert (stated.hours, stated.pattern) == (None, None)
 
 
 WEEKDAYS = ["mon", "tue", "wed", "thu", "fri"]
