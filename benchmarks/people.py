@@ -7,6 +7,7 @@ from typing import Final
 
 from fixtures.world import AS_OF
 from matching.fit import constraint_parts
+from matching.fit.part import Setting
 from matching.model.adjustment import Importance, Need
 from matching.model.profile import (
     DrivingLicence,
@@ -25,8 +26,8 @@ from matching.model.work import DAYS, Span, Window, WindowKind
 from matching.screening import survivors
 from matching.shortlisting import Shortlister
 
-_FARTHEST_KM: Final = 1200.0
-_STEPS: Final = 16
+FARTHEST_KM: Final = 1200.0
+STEPS: Final = 16
 
 PERSON: Final = VocationalProfile(
     participant_ref="benchmark",
@@ -36,7 +37,7 @@ PERSON: Final = VocationalProfile(
         WantedWork(label="repairing bicycles and small machines", strength=2),
     ),
     strengths=("careful with details", "good with figures"),
-    disliked_tasks=(),
+    disliked_tasks=("cleaning", "laundry"),
     hours=HoursWanted(least=8.0, most=24.0, ideal=16.0),
     availability=(
         Window(span=Span(days=DAYS[:5], starts=8 * 60, ends=18 * 60)),
@@ -60,24 +61,48 @@ PERSON: Final = VocationalProfile(
 )
 
 
-def rows_left(shortlister: Shortlister, profile: VocationalProfile) -> int:
-    """How many vacancies no constraint excludes."""
-    parts = constraint_parts(profile, shortlister._setting(AS_OF), shortlister.pool)
-    return len(survivors(parts, shortlister.pool, shortlister.pool.open_rows(on=AS_OF)))
+# What the person adds where a wide open door leaves too many whose place nobody knows: no place is out of their reach.
+STRICTER: Final = replace(
+    PERSON,
+    hours=HoursWanted(least=6.0, most=16.0, ideal=12.0),
+    availability=(
+        Window(span=Span(days=DAYS[:5], starts=9 * 60 + 30, ends=15 * 60)),
+        Window(span=Span(days=DAYS[1:4], starts=10 * 60, ends=14 * 60), kind=WindowKind.PREFER),
+    ),
+    pay_floor=PayFloor(hourly=15.5, hard=True),
+    sensory={
+        SensoryDimension.NOISE: SensoryTolerance(tolerance=1, hard=True, mitigations=("sens.headphones",)),
+        SensoryDimension.CROWDING: SensoryTolerance(tolerance=1, hard=True),
+    },
+    physical=PhysicalLimits(lift_max_kg=5.0),
+)
 
 
 def person_for(shortlister: Shortlister, *, share: float) -> VocationalProfile:
     """The person with the travel limit at which the share of all rows that is left comes nearest to the one asked."""
     wanted = share * len(shortlister.pool)
-    low, high = 0.0, _FARTHEST_KM
-    for _ in range(_STEPS):
+    person = next(each for each in (PERSON, STRICTER) if _rows_left(shortlister, _within(each, 0.0)) < wanted)
+    low, high = 0.0, FARTHEST_KM
+    for _ in range(STEPS):
         middle = (low + high) / 2
-        if rows_left(shortlister, _within(middle)) < wanted:
+        if _rows_left(shortlister, _within(person, middle)) < wanted:
             low = middle
         else:
             high = middle
-    return _within(round(high, 1))
+    return _within(person, round(high, 1))
 
 
-def _within(km: float) -> VocationalProfile:
-    return replace(PERSON, travel=replace(PERSON.travel, max_km=km))
+def _rows_left(shortlister: Shortlister, profile: VocationalProfile) -> int:
+    """How many vacancies no constraint excludes."""
+    setting = Setting(
+        catalogue=shortlister.catalogue,
+        sectors=shortlister.sectors,
+        as_of=AS_OF,
+        figures=shortlister.scorer.weights.figures,
+    )
+    parts = constraint_parts(profile, setting, shortlister.pool)
+    return len(survivors(parts, shortlister.pool, shortlister.pool.open_rows(on=AS_OF)))
+
+
+def _within(profile: VocationalProfile, km: float) -> VocationalProfile:
+    return replace(profile, travel=replace(profile.travel, max_km=km))

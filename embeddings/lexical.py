@@ -43,8 +43,8 @@ def tokenize(text: str) -> list[str]:
 FUNCTION_WORDS = frozenset(
     tokenize(
         "a about an and any are as at be been but by can do does for from had has have how i if in into is it its me "
-        "my no not of on or other our own she he so some such than that the their them then there these they this those "
-        "to up us was we were what when where which while who will with would you your"
+        "my no not of on or other our own she he so some such than that the their them then there these they this "
+        "those to up us was we were what when where which while who will with would you your"
     )
 )
 

@@ -7,15 +7,16 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
+import numpy.typing as npt
 
 from matching.fit.levels import chance_at_most
-from matching.fit.part import Codes, Concession, Mask, Part, Said, Setting, Values, coded, graded
+from matching.fit.part import CONFLICT, NO_PRIOR, Codes, Concession, Mask, Part, Said, Setting, Values, coded, graded
 from matching.model.adjustment import Offer
 from matching.model.finding import Aspect, Code
 from matching.model.profile import VocationalProfile
 from matching.model.sensory import HIGHEST_LEVEL, Direction, PeakShare, SensoryLevel, SensoryTolerance
 from matching.model.vacancy import Vacancy
-from matching.pool import DIMENSIONS, PEAK_SHARES, UNKNOWN, Array, Jobs, bits
+from matching.pool import DIMENSIONS, PEAK_SHARES, UNKNOWN, Array, Jobs, Rows, bits
 from matching.taxonomy import Adjustment, Catalogue, SensoryDimensionEntry
 
 LEVEL_WORDS = ("hardly any", "mild", "ordinary", "strong", "very strong")
@@ -131,6 +132,21 @@ class Seek(_Dimension):
         )
 
 
+Levels = npt.NDArray[np.int8]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Met:
+    """The worst and the best level that a person may meet at each job, with what eases it."""
+
+    worst: Levels
+    best: Levels
+
+    def codes(self, tolerance: int) -> Codes:
+        """Bearable however the unknown is filled, or unbearable however it is, or unknown."""
+        return coded(conflict=self.best > tolerance, ok=self.worst <= tolerance)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Avoid(_Dimension):
     """Whether the level stays within the person's tolerance, with the mitigations that work for them."""
@@ -141,58 +157,7 @@ class Avoid(_Dimension):
     figures: Mapping[str, float] = field(repr=False)
 
     def codes(self, jobs: Jobs) -> Codes:
-        return self._codes(jobs, conceded=None)
-
-    def _codes(self, jobs: Jobs, conceded: Relief | None) -> Codes:
-        tolerance = self.wished.tolerance
-        return coded(
-            conflict=self._best_level(jobs, conceded) > tolerance,
-            ok=self._known_level(jobs, conceded) <= tolerance,
-        )
-
-    def _known_level(self, jobs: Jobs, conceded: Relief | None = None) -> Array:
-        """The worst level that may be met, counting only the mitigations that are offered."""
-        key = ("known level", self.index, self.wished, conceded)
-        return jobs.once(key, lambda: self._find_known_level(jobs, conceded))
-
-    def _best_level(self, jobs: Jobs, conceded: Relief | None = None) -> Array:
-        """The best level that may be met, counting all mitigations but the refused ones."""
-        key = ("best level", self.index, self.wished, conceded)
-        return jobs.once(key, lambda: self._find_best_level(jobs, conceded))
-
-    def _find_known_level(self, jobs: Jobs, conceded: Relief | None) -> Array:
-        counts = [jobs.flags("offered", relief.mask) | (relief is conceded) for relief in self.reliefs]
-        may_count = self._peak(jobs, counts, if_unknown=True)
-        worst = np.where(may_count, jobs.column("peak", self.index), jobs.column("typical", self.index))
-        worst = np.where(jobs.column("typical", self.index) == UNKNOWN, HIGHEST_LEVEL, worst)
-        return self._relieved(worst, counts)
-
-    def _find_best_level(self, jobs: Jobs, conceded: Relief | None) -> Array:
-        counts = [~jobs.flags("refused", relief.mask) | (relief is conceded) for relief in self.reliefs]
-        counts_surely = self._peak(jobs, counts, if_unknown=False)
-        best = np.where(counts_surely, jobs.column("peak", self.index), jobs.column("typical", self.index))
-        best = np.where(jobs.column("typical", self.index) == UNKNOWN, 0, best)
-        return self._relieved(best, counts)
-
-    def _peak(self, jobs: Jobs, counts: list[Mask], *, if_unknown: bool) -> Mask:
-        """Whether the peak counts: it fills a tenth of a shift or more, or the person cannot leave."""
-        share = jobs.column("peak_share", self.index)
-        for relief, counted in zip(self.reliefs, counts, strict=True):
-            if relief.bands:
-                lowered = np.maximum(share, np.uint8(UNDER_10 + relief.bands)) - np.uint8(relief.bands)
-                share = np.where(counted & (share != UNKNOWN), lowered, share)
-        can_leave = jobs.column("can_leave", self.index)
-        surely = ((share != UNKNOWN) & (share != UNDER_10)) | (can_leave == 0)
-        surely_not = (share == UNDER_10) & (can_leave == 1)
-        counting: Mask = surely | ~surely_not if if_unknown else surely
-        return counting
-
-    def _relieved(self, level: Array, counts: list[Mask]) -> Array:
-        relief = np.zeros(len(level), np.int8)
-        for each, counted in zip(self.reliefs, counts, strict=True):
-            relief += np.int8(each.levels) * counted.view(np.int8)
-        relieved: Array = np.maximum(level.astype(np.int8) - np.minimum(relief, np.int8(MOST_RELIEF)), np.int8(0))
-        return relieved
+        return self._levels(jobs).codes(self.wished.tolerance)
 
     def values(self, jobs: Jobs, codes: Codes) -> Values:
         """More margin is worth more; where the level is unknown, the chance that it is bearable.
@@ -200,26 +165,73 @@ class Avoid(_Dimension):
         Every value falls or stays as the workplace gets louder, and rises or stays as an offer turns to
         yes: least of `ok` (0.8) above most of `unknown`, least of `unknown` above most of `conflict`.
         """
-        known, best = self._known_level(jobs), self._best_level(jobs)
-        margin = np.maximum(self.wished.tolerance - known, 0) / HIGHEST_LEVEL
-        excess = np.maximum(best - self.wished.tolerance, 0) / HIGHEST_LEVEL
-        unknown = np.full(len(jobs), 0.5)
-        missing = jobs.column("typical", self.index) == UNKNOWN
-        mean = jobs.column("prior_mean", self.index)
-        with_prior = missing & ~np.isnan(mean)
-        if with_prior.any():
-            unknown = np.where(with_prior, self._chance_bearable(jobs, mean), unknown)
-        return graded(codes, ok=0.8 + 0.2 * margin, conflict=0.1 - 0.1 * excess, unknown=unknown)
+        levels = self._levels(jobs)
+        margin = np.maximum(self.wished.tolerance - levels.worst, 0) / HIGHEST_LEVEL
+        excess = np.maximum(levels.best - self.wished.tolerance, 0) / HIGHEST_LEVEL
+        return graded(codes, ok=0.8 + 0.2 * margin, conflict=0.1 - 0.1 * excess, unknown=self._chance_bearable(jobs))
 
-    def _chance_bearable(self, jobs: Jobs, mean: Array) -> Values:
-        counted = [~jobs.flags("refused", relief.mask) for relief in self.reliefs]
-        certain = [jobs.flags("offered", relief.mask) for relief in self.reliefs]
-        relief = np.zeros(len(jobs))
-        for each, maybe, surely in zip(self.reliefs, counted, certain, strict=True):
-            relief += each.levels * (maybe.astype(np.float64) + surely) / 2
+    def _levels(self, jobs: Jobs) -> _Met:
+        return jobs.once(("levels met", self.index, self.wished), lambda: self._find_levels(jobs, conceded=None))
+
+    def _find_levels(self, jobs: Jobs, conceded: Relief | None) -> _Met:
+        """The worst level that counts only offered mitigations, and the best that counts all but refused ones."""
+        offered = [jobs.flags("offered", relief.mask) | (relief is conceded) for relief in self.reliefs]
+        possible = [~jobs.flags("refused", relief.mask) | (relief is conceded) for relief in self.reliefs]
+        worst = np.full(len(jobs), HIGHEST_LEVEL, np.int8)
+        best = np.zeros(len(jobs), np.int8)
+        at = np.flatnonzero(jobs.column("typical", self.index) != UNKNOWN)
+        if len(at):
+            typical = jobs.column("typical", self.index)[at]
+            peak = jobs.column("peak", self.index)[at]
+            worst[at] = np.where(self._peak_may_count(jobs, at, [each[at] for each in offered]), peak, typical)
+            best[at] = np.where(self._peak_surely_counts(jobs, at, [each[at] for each in possible]), peak, typical)
+        return _Met(worst=self._relieved(worst, offered), best=self._relieved(best, possible))
+
+    def _peak_may_count(self, jobs: Jobs, at: Rows, counted: list[Mask]) -> Mask:
+        """Whether it is not known for sure that the peak is short and can be left."""
+        may: Mask = (self._share(jobs, at, counted) != UNDER_10) | (jobs.column("can_leave", self.index)[at] != 1)
+        return may
+
+    def _peak_surely_counts(self, jobs: Jobs, at: Rows, counted: list[Mask]) -> Mask:
+        """Whether the peak fills a tenth of a shift or more, or the person cannot leave."""
+        share = self._share(jobs, at, counted)
+        long = (share != UNKNOWN) & (share != UNDER_10)
+        surely: Mask = long | (jobs.column("can_leave", self.index)[at] == 0)
+        return surely
+
+    def _share(self, jobs: Jobs, at: Rows, counted: list[Mask]) -> Array:
+        """The share of a shift that the peak fills, a band lower for a way out; an unknown share stays unknown."""
+        share: Array = jobs.column("peak_share", self.index)[at]
+        for relief, counts in zip(self.reliefs, counted, strict=True):
+            if relief.bands:
+                lowered = np.maximum(share, np.uint8(UNDER_10 + relief.bands)) - np.uint8(relief.bands)
+                share = np.where(counts & (share != UNKNOWN), lowered, share)
+        return share
+
+    def _relieved(self, level: Levels, counted: list[Mask]) -> Levels:
+        if not any(relief.levels for relief in self.reliefs):
+            return level
+        taken_off = np.zeros(len(level), np.int8)
+        for relief, counts in zip(self.reliefs, counted, strict=True):
+            taken_off += np.int8(relief.levels) * counts.view(np.int8)
+        relieved: Levels = np.maximum(level - np.minimum(taken_off, np.int8(MOST_RELIEF)), np.int8(0))
+        return relieved
+
+    def _chance_bearable(self, jobs: Jobs) -> Values:
+        """The value where it is not known whether the level is bearable: by the occupation's prior if there is one."""
+        chance = np.full(len(jobs), NO_PRIOR)
+        mean = jobs.column("prior_mean", self.index)
+        at = np.flatnonzero((jobs.column("typical", self.index) == UNKNOWN) & ~np.isnan(mean))
+        relief = np.zeros(len(at))
+        for each in self.reliefs:
+            if each.levels:  # one that may be offered counts half
+                maybe, surely = ~jobs.flags("refused", each.mask)[at], jobs.flags("offered", each.mask)[at]
+                relief += each.levels * (maybe.astype(np.float64) + surely) / 2
         bearable = self.wished.tolerance + np.minimum(relief, MOST_RELIEF)
-        chance = chance_at_most(mean, jobs.column("prior_spread", self.index), bearable)
-        return np.clip(chance, self.figures["sensory_prior.lowest"], self.figures["sensory_prior.highest"])
+        spread = jobs.column("prior_spread", self.index)[at]
+        lowest, highest = self.figures["sensory_prior.lowest"], self.figures["sensory_prior.highest"]
+        chance[at] = np.clip(chance_at_most(mean[at], spread, bearable), lowest, highest)
+        return chance
 
     def liftable(self, jobs: Jobs) -> Mask:
         """Whether one mitigation that was refused would by itself end the conflict."""
@@ -228,9 +240,12 @@ class Avoid(_Dimension):
             lifted |= lifts
         return lifted
 
+    def _codes_if(self, jobs: Jobs, conceded: Relief) -> Codes:
+        return self._find_levels(jobs, conceded).codes(self.wished.tolerance)
+
     def _lifting(self, jobs: Jobs) -> list[tuple[Relief, Mask]]:
         return [
-            (relief, jobs.flags("refused", relief.mask) & (self._codes(jobs, relief) != Code.CONFLICT))
+            (relief, jobs.flags("refused", relief.mask) & (self._codes_if(jobs, relief) != CONFLICT))
             for relief in self.reliefs
         ]
 

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from matching.fit.part import Codes, Mask, coded
+from matching.fit.part import UNKNOWN, Codes, Mask, coded
 from matching.model.work import MINUTES_A_DAY, MINUTES_A_WEEK, PatternKind
 from matching.pool import KINDS, Array, Jobs, Patterns
+
+# In place of a pattern's usable minutes, where the hours need not be looked at.
+ENOUGH, NEVER, NO_SHIFTS = 2 * MINUTES_A_WEEK, -1, -2
 
 Minutes = npt.NDArray[np.bool_]  # one flag a minute of the week, from Monday 00:00
 
@@ -73,19 +76,17 @@ def codes_by_pattern(jobs: Jobs, usable: Usable, *, whole_is_enough: bool) -> Co
     Of a rota or a flexible pattern the usable minutes must be more than none and reach the least
     weekly hours; `whole_is_enough` says that a pattern without a refused piece is `ok` whatever they sum to.
     """
-    pattern = jobs.column("pattern")
-    known = pattern >= 0
     if not len(usable.minutes):
-        return coded(conflict=np.zeros(len(jobs), np.bool_), ok=np.zeros(len(jobs), np.bool_))
-    kind = jobs.pool.patterns.kind[pattern]
-    wholly, minutes = usable.wholly[pattern], usable.minutes[pattern]
+        return np.full(len(jobs), UNKNOWN)
+    kind = jobs.pool.patterns.kind
+    # What a pattern decides whatever the hours are is decided once a pattern; the last place stands for no shifts.
+    settled_ok = usable.wholly & ((kind == FIXED) | whole_is_enough)
+    settled_no = ~settled_ok & ((kind == FIXED) | (usable.minutes == 0))
+    minutes = np.where(settled_ok, ENOUGH, np.where(settled_no, NEVER, usable.minutes))
+    reached = np.append(minutes, NO_SHIFTS).astype(np.int32)[jobs.column("pattern")]
     least, most = jobs.column("least_minutes"), jobs.column("most_minutes")
-    fixed = kind == FIXED
-    enough = (minutes > 0) & np.where(least >= 0, minutes >= least, minutes >= most)
-    ok = np.where(fixed, wholly, enough | wholly if whole_is_enough else enough)
-    never = (minutes == 0) | ((least >= 0) & (minutes < least))
-    conflict = np.where(fixed, ~wholly, never & ~ok)
-    return coded(conflict=known & conflict, ok=known & ok)
+    short = (reached < least) | (reached == NEVER)
+    return coded(conflict=short & (reached != NO_SHIFTS), ok=reached >= np.where(least >= 0, least, most))
 
 
 def share_of_shifts(patterns: Patterns, wished: Minutes) -> npt.NDArray[np.float64]:

@@ -1,0 +1,104 @@
+"""The settings: documented, each of them, and read in one place."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from matching.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+PREFIX = Settings.model_config.get("env_prefix", "")
+# Set by whoever runs tests or the scripts in derive/; the service never reads it.
+NOT_OF_THE_SERVICE = {"WELLPLACED_SHARED_DATA"}
+
+
+def environment_name(field: str) -> str:
+    return f"{PREFIX}{field}".upper()
+
+
+NAMES = [environment_name(field) for field in Settings.model_fields]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_setting_has_a_row_in_the_operations_page(name: str) -> None:
+    assert re.search(rf"^\| `{name}` \|", OPERATIONS, flags=re.MULTILINE)
+
+
+def test_the_operations_page_names_no_setting_that_does_not_exist() -> None:
+    assert set(re.findall(r"WELLPLACED_\w+", OPERATIONS)) - NOT_OF_THE_SERVICE == set(NAMES)
+
+
+@pytest.mark.parametrize("field", Settings.model_fields)
+def test_each_setting_says_what_it_is_for_and_has_a_default(field: str) -> None:
+    declared = Settings.model_fields[field]
+    assert declared.description
+    assert not declared.is_required()
+
+
+@pytest.mark.parametrize("field", Settings.model_fields)
+def test_each_setting_is_read_from_the_environment(field: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(environment_name(field), "somewhere")
+    assert str(getattr(Settings(), field)) == "somewhere"
+
+
+def test_the_defaults_are_those_of_the_operations_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+    settings = Settings()
+    assert settings.encoder == "shipped"
+    assert settings.cache_dir == Path.home() / ".cache" / "wellplaced"
+    assert "`shipped`" in OPERATIONS
+    assert "`~/.cache/wellplaced`" in OPERATIONS
+
+
+def test_settings_do_not_change() -> None:
+    settings = Settings()
+    with pytest.raises(ValidationError):
+        settings.encoder = "hashing"  # type: ignore[misc]
+
+
+def _reads_environment(node: ast.AST) -> bool:
+    """Whether a piece of code reads the environment; setting a default for a library is another thing."""
+    match node:
+        case ast.Attribute(value=ast.Name(id="os"), attr="getenv" | "getenvb" | "environb"):
+            return True
+        case ast.Attribute(value=ast.Attribute(value=ast.Name(id="os"), attr="environ"), attr=what):
+            return what != "setdefault"
+        case ast.Subscript(value=ast.Attribute(value=ast.Name(id="os"), attr="environ"), ctx=ast.Load()):
+            return True
+        case ast.ImportFrom(module="os", names=names):
+            return any(name.name in {"environ", "getenv"} for name in names)
+    return False
+
+
+@pytest.mark.parametrize("package", ["api", "embeddings", "evaluation", "fixtures", "matching"])
+def test_nothing_else_reads_the_environment(package: str) -> None:
+    found = [
+        f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 0)}"
+        for path in sorted((ROOT / package).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if _reads_environment(node)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("code", "reads"),
+    [
+        ("os.environ['A']", True),
+        ("os.environ.get('A')", True),
+        ("os.getenv('A')", True),
+        ("from os import environ", True),
+        ("os.environ.setdefault('A', '1')", False),
+        ("os.environ['A'] = '1'", False),
+        ("os.path.join('a')", False),
+    ],
+)
+def test_the_check_for_reading_the_environment_sees_it(code: str, reads: bool) -> None:
+    assert any(map(_reads_environment, ast.walk(ast.parse(code)))) == reads
