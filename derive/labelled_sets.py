@@ -10,7 +10,7 @@ import csv
 import hashlib
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,10 @@ SHARED_DATA = Path(os.environ.get("WELLPLACED_SHARED_DATA", REPOSITORY.parent / 
 
 #: Of every hundred occupations this many are kept for measuring.
 HELD_OUT_PERCENT = 20
+#: Of the rest these many serve for choosing settings, so that nothing is tuned on what is held out.
+CHOOSING_PERCENT = 15
+
+TASKS_DONE = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,15 +35,19 @@ class Occupation:
     other_names: tuple[str, ...] = ()
     tasks: tuple[str, ...] = ()
 
-    @property
-    def held_out(self) -> bool:
-        """Whether the occupation is kept for measuring."""
-        return is_held_out(self.code)
-
 
 def is_held_out(code: str) -> bool:
     """Say for an occupation's code whether it is kept for measuring."""
-    return int.from_bytes(hashlib.sha256(code.encode()).digest()[:4], "big") % 100 < HELD_OUT_PERCENT
+    return _percentile(code) < HELD_OUT_PERCENT
+
+
+def is_for_choosing(code: str) -> bool:
+    """Say for an occupation's code whether settings may be chosen by it; it is neither held out nor trained on then."""
+    return HELD_OUT_PERCENT <= _percentile(code) < HELD_OUT_PERCENT + CHOOSING_PERCENT
+
+
+def _percentile(code: str) -> int:
+    return int.from_bytes(hashlib.sha256(code.encode()).digest()[:4], "big") % 100
 
 
 def esco_occupations(folder: Path) -> list[Occupation]:
@@ -98,6 +106,12 @@ def skill_labels(folder: Path) -> list[str]:
     return [line.strip() for line in content.splitlines() if line.strip()]
 
 
+def in_threes(tasks: Sequence[str]) -> list[str]:
+    """Return tasks three at a time, as a person might tell what they have done; what is left over is left out."""
+    starts = range(0, len(tasks) - TASKS_DONE + 1, TASKS_DONE)
+    return [" ".join(tasks[start : start + TASKS_DONE]) for start in starts]
+
+
 def _onet_rows(folder: Path, name: str) -> Iterator[dict[str, str]]:
     with (folder / "onet-27.0" / name).open(encoding="utf-8", newline="") as file:
         yield from csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
@@ -111,9 +125,6 @@ def _others(title: str, names: Iterable[str]) -> tuple[str, ...]:
 
 
 # -- sets for measuring ------------------------------------------------------------------------------------------------
-
-TASKS_DONE = 3
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelledSet:
@@ -141,12 +152,7 @@ def labelled_sets(folder: Path, wanted: Callable[[str], bool] = is_held_out) -> 
     typed = [(title, code) for title, code in vacancy_titles(folder) if code in esco_corpus and wanted(code)]
     esco_names = [(name, each.code) for each in esco if wanted(each.code) for name in each.other_names]
     onet_names = [(name, each.code) for each in onet if wanted(each.code) for name in each.other_names]
-    done = [
-        (" ".join(each.tasks[start : start + TASKS_DONE]), each.code)
-        for each in onet
-        if wanted(each.code)
-        for start in range(0, len(each.tasks) - TASKS_DONE + 1, TASKS_DONE)
-    ]
+    done = [(three, each.code) for each in onet if wanted(each.code) for three in in_threes(each.tasks)]
     return [
         _set_of("vacancy title to occupation (ESCO)", typed, esco_corpus),
         _set_of("other name to occupation (ESCO)", esco_names, esco_corpus),

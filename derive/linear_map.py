@@ -1,7 +1,8 @@
 """Train the linear map on pairs of public names, descriptions and tasks of occupations.
 
-    python -m derive.linear_map          # writes embeddings/data/linear_map.f32 and its manifest
-    python -m derive.linear_map measure  # trains without the held-out occupations and prints what each step buys
+    python -m derive.linear_map        # writes embeddings/data/linear_map.f32 and its manifest
+
+`derive.measure_meaning` measures the same training without the occupations that are held out.
 
 What people call an occupation, or three tasks of it, should lie nearest to that occupation's own title and description.
 The map starts as the identity and is held near it, so that it bends the space and does not make another one.
@@ -10,26 +11,41 @@ The map starts as the identity and is held near it, so that it bends the space a
 from __future__ import annotations
 
 import hashlib
-import json
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from derive.labelled_sets import SHARED_DATA, Occupation, esco_occupations, in_threes, onet_occupations
-from embeddings.encoder import Encoder
+from derive.labelled_sets import (
+    SHARED_DATA,
+    Occupation,
+    esco_occupations,
+    in_threes,
+    onet_occupations,
+    vacancy_titles,
+)
+from embeddings.cache import CachedEncoder
+from embeddings.encoder import Encoder, SentenceTransformerEncoder
 from embeddings.linear_map import LinearMap
 from matching.retrieval import LINEAR_MAP
+from matching.settings import Settings
+
+SOURCES = [
+    "other names, ESCO v1.1.1",
+    "other names, O*NET 27.0",
+    "task statements three at a time, O*NET 27.0",
+    "vacancy titles, JobBERT evaluation data set (validation half)",
+]
 
 ATTRIBUTIONS = [
     "This service uses the ESCO classification of the European Commission.",
     "This product includes information from the O*NET 27.0 Database by the U.S. Department of Labor, Employment and "
     "Training Administration (USDOL/ETA). Used under the CC BY 4.0 license. O*NET is a trademark of USDOL/ETA. The data "
     "was modified, and USDOL/ETA has not approved, endorsed, or tested these modifications.",
+    "Vacancy titles: Decorte, Van Hautte, Demeester, Develder, JobBERT: Understanding Job Titles through Skills, FEAST at "
+    "ECML-PKDD 2021 (MIT).",
 ]
 
 
@@ -49,15 +65,8 @@ class Training:
     pairs_a_step: int = 256
     scale: float = 20.0
     learning_rate: float = 1e-3
-    pull_to_identity: float = 0.02
+    pull_to_identity: float = 0.05
     seed: int = 1
-
-
-def pairs_of(occupations: Sequence[Occupation]) -> list[Pair]:
-    """Return other names, and tasks in threes, each with its occupation."""
-    names = [Pair(said=name, occupation=each) for each in occupations for name in each.other_names]
-    tasks = [Pair(said=done, occupation=each) for each in occupations for done in in_threes(each.tasks)]
-    return names + tasks
 
 
 def train(groups: Sequence[Sequence[Pair]], encoder: Encoder, training: Training) -> LinearMap:
@@ -105,14 +114,52 @@ def train(groups: Sequence[Sequence[Pair]], encoder: Encoder, training: Training
     return LinearMap(name="trained", encoder_name=encoder.name, matrix=matrix.detach().numpy())
 
 
-def training_groups(folder: Path, wanted: Callable[[Occupation], bool]) -> list[list[Pair]]:
-    """Return the groups of pairs to draw from: names in ESCO, names in O*NET, tasks in O*NET."""
-    esco = [each for each in esco_occupations(folder) if wanted(each)]
-    onet = [each for each in onet_occupations(folder) if wanted(each)]
-    onet_pairs = pairs_of(onet)
-    names = {(name, each.code) for each in onet for name in each.other_names}
+def training_groups(folder: Path, wanted: Callable[[str], bool]) -> list[list[Pair]]:
+    """Return the groups of pairs to draw from, of the occupations whose codes are wanted.
+
+    They are names in ESCO, names in O*NET, tasks in O*NET (three at a time), and titles of real vacancies.
+    """
+    esco = {each.code: each for each in esco_occupations(folder) if wanted(each.code)}
+    onet = [each for each in onet_occupations(folder) if wanted(each.code)]
     return [
-        pairs_of(esco),
-        [pair for pair in onet_pairs if (pair.said, pair.occupation.code) in names],
-        [pair for pair in onet_pairs if (pair.said, pair.occupation.code) not in names],
+        [Pair(said=name, occupation=each) for each in esco.values() for name in each.other_names],
+        [Pair(said=name, occupation=each) for each in onet for name in each.other_names],
+        [Pair(said=three, occupation=each) for each in onet for three in in_threes(each.tasks)],
+        [Pair(said=title, occupation=esco[code]) for title, code in vacancy_titles(folder) if code in esco],
     ]
+
+
+def manifest_of(groups: Sequence[Sequence[Pair]], training: Training) -> dict[str, Any]:
+    """Return what tells how the map was made: data with its digest, settings, and the attributions to show."""
+    said = sorted(f"{pair.occupation.code}\t{pair.said}" for group in groups for pair in group)
+    return {
+        "trained_on": {
+            "sources": SOURCES,
+            "pairs": dict(zip(SOURCES, map(len, groups), strict=True)),
+            "occupations": len({pair.occupation.code for group in groups for pair in group}),
+            "pairs_sha256": hashlib.sha256("\n".join(said).encode()).hexdigest(),
+        },
+        "settings": asdict(training),
+        "attributions": ATTRIBUTIONS,
+    }
+
+
+def main() -> None:
+    """Train on every occupation whose names and tasks are given, and write the artefact that ships."""
+    training = Training()
+    groups = training_groups(SHARED_DATA, lambda code: True)
+    trained = train(groups, caching_encoder(), training)
+    LINEAR_MAP.parent.mkdir(exist_ok=True)
+    trained.save(LINEAR_MAP, manifest=manifest_of(groups, training))
+    print(f"{LINEAR_MAP.name}: {LINEAR_MAP.stat().st_size} bytes from {sum(map(len, groups))} pairs")
+
+
+def caching_encoder() -> Encoder:
+    """Return the shipped encoder with its vectors kept where the service keeps them, so that trying again is quick."""
+    shipped = SentenceTransformerEncoder()
+    path = Settings().cache_dir / "vectors.sqlite"
+    return CachedEncoder(shipped.name, shipped.dimension, lambda: shipped, path)
+
+
+if __name__ == "__main__":
+    main()
