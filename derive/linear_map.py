@@ -62,7 +62,7 @@ class Training:
     """How the map is trained. Chosen on occupations that are neither trained on nor held out; see docs/meaning.md."""
 
     steps: int = 1000
-    pairs_a_step: int = 256
+    pairs_a_step: int = 512
     scale: float = 20.0
     learning_rate: float = 1e-3
     pull_to_identity: float = 0.05

@@ -35,10 +35,13 @@ def drawn(person: dict[str, Any], jobs: Sequence[dict[str, Any]], *, limit: int 
     return shortlist
 
 
-def page_of(shortlist: Shortlist, person: dict[str, Any], jobs: Sequence[dict[str, Any]]) -> str:
-    """The page of a shortlist, as printed."""
+def page_of(
+    shortlist: Shortlist, person: dict[str, Any], jobs: Sequence[dict[str, Any]], notes: Sequence[str] = ()
+) -> str:
+    """The page of a shortlist, as printed; `notes` are those of the first job."""
     by_ref = {job.vacancy_ref: job for job in pool_of(jobs).vacancies}
-    return "\n".join(terminal.shortlist_page(profile_of(person), shortlist, by_ref, {}))
+    noted = dict.fromkeys(list(by_ref)[:1], notes)
+    return "\n".join(terminal.shortlist_page(profile_of(person), shortlist, by_ref, noted))
 
 
 def page(person: dict[str, Any] = PERSON, jobs: Sequence[dict[str, Any]] = (BAKER, DRIVER)) -> str:
@@ -179,6 +182,23 @@ def test_several_benefits_share_one_sentence_and_each_is_named() -> None:
     assert "This pay may pass the limit of: A; B." in text
     assert "The pay is low." in text
     assert "ask first" not in text
+
+
+def noted(*notes: str) -> str:
+    return page_of(drawn(PERSON, [BAKER]), PERSON, [BAKER], notes)
+
+
+def test_what_only_the_advert_says_stands_below_the_role() -> None:
+    lines = noted("skills: a steady hand", "workHours: as agreed").splitlines()
+    at = lines.index("    The advert says  skills: a steady hand")
+    assert lines[at + 1].split() == ["workHours:", "as", "agreed"]
+    assert "The advert says" not in noted()
+
+
+def test_a_long_text_of_an_advert_is_cut_where_one_can_see_it() -> None:
+    shown = noted("skills: " + "patience " * 200).split("The advert says")[1]
+    assert len(shown) < 1000
+    assert "…" in shown
 
 
 def near_miss(number: int, *, opens_for: int = 1) -> NearMiss:

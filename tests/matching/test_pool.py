@@ -1,0 +1,365 @@
+"""Vacancies as columns: each fact in its place, unknown where nobody knows, and every view the same facts."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matching.model.sensory import SensoryDimension
+from matching.model.work import Pay
+from matching.pool import (
+    COLUMNS,
+    DIMENSIONS,
+    DRIVING_ASKED,
+    PEAK_SHARES,
+    REMOTE_STEPS,
+    UNKNOWN,
+    Patterns,
+    VacancyPool,
+    bits,
+    empty_columns,
+    hourly_range,
+    whole_minutes,
+)
+from matching.taxonomy import load_catalogue
+from tests import strategies
+from tests.builders import AS_OF, pool_of, profile_of, shortlister_of, vacancy_of
+from tests.specs.row import job, person, span, works
+
+Raw = dict[str, Any]
+NOISE = DIMENSIONS.index(SensoryDimension.NOISE)
+
+
+def column(name: str, vacancy: Raw, index: int = 0) -> Any:
+    """The one value of a column for one vacancy."""
+    return pool_of([vacancy]).columns[name][index, 0].item()
+
+
+# Facts in their places
+
+STATED = [
+    ("hours_least", job(hours={"min": 16}), 16.0),
+    ("hours_most", job(hours={"max": 20.25}), 20.25),
+    ("least_minutes", job(hours={"min": 7.6}), 456),
+    ("most_minutes", job(hours={"max": 16.5}), 990),
+    ("negotiable", job(hours={"negotiable": "maybe"}), True),
+    ("negotiable", job(hours={"negotiable": "no"}), False),
+    ("remote", job(location={"remote": "mostly"}), REMOTE_STEPS.index("mostly")),
+    ("hourly_least", job(pay={"hourly": 12.5}), 12.5),
+    ("hourly_most", job(pay={"annual": 24000}, hours={"min": 20, "max": 30}), 23.08),
+    ("lift_kg", job(physical={"lift_kg": 10.5}), 10.5),
+    ("stand_minutes", job(physical={"stand_minutes": 60}), 60.0),
+    ("walk_minutes", job(physical={"walk_minutes": 30}), 30.0),
+    ("climb", job(physical={"climb": False}), 0),
+    ("climb", job(physical={"climb": True}), 1),
+    ("driving", job(requirements={"driving": "full_manual"}), DRIVING_ASKED.index("full_manual")),
+    ("minimum_age", job(requirements={"minimum_age": 18}), 18),
+    ("regulated_children", job(requirements={"regulated_activity": ["children"]}), 1),
+    ("regulated_adults", job(requirements={"regulated_activity": ["children"]}), 0),
+    ("settings_known", job(requirements={"settings": []}), True),
+    ("qualifications_known", job(requirements={"qualifications": []}), True),
+    ("facts_checked_on", job(facts_checked_on="2026-11-22"), AS_OF.toordinal()),
+    ("opens_on", job(opens_on="2026-11-22"), AS_OF.toordinal()),
+    ("closes_on", job(closes_on="2026-11-22"), AS_OF.toordinal()),
+    ("open", job(status="paused"), False),
+]
+
+
+@pytest.mark.parametrize(("name", "vacancy", "value"), STATED, ids=[f"{name}: {value}" for name, _, value in STATED])
+def test_a_stated_fact_stands_in_its_column(name: str, vacancy: Raw, value: object) -> None:
+    assert column(name, vacancy) == value
+
+
+NOTHING_KNOWN = {
+    "negotiable": False,
+    "remote": 0,
+    "open": True,
+    "opens_on": 0,
+    "closes_on": date.max.toordinal(),
+    "least_minutes": -1,
+    "most_minutes": 7 * 24 * 60,
+    "pattern": -1,
+    "outcode": -1,
+    "sector": -1,
+    "minimum_age": -1,
+    "family": -1,
+    "hourly_least": 0.0,
+    "hourly_most": math.inf,
+    "employer": 0,
+    "facts_checked_on": 0,
+    "settings_known": False,
+    "qualifications_known": False,
+    **dict.fromkeys(("offered", "refused", "task_tags", "settings"), 0),
+    **dict.fromkeys(("typical", "peak", "peak_share", "can_leave", "climb", "dbs", "driving"), UNKNOWN),
+    **dict.fromkeys(("regulated_children", "regulated_adults"), UNKNOWN),
+    **dict.fromkeys(("hours_least", "hours_most", "easting", "northing", "prior_mean", "prior_spread"), math.nan),
+    **dict.fromkeys(("lift_kg", "stand_minutes", "walk_minutes"), math.nan),
+}
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_what_nobody_knows_stands_as_unknown_and_never_as_a_fact(name: str) -> None:
+    _, count = COLUMNS[name]
+    for index in range(count):
+        np.testing.assert_equal(column(name, job(), index), NOTHING_KNOWN[name])
+
+
+def test_a_vacancy_that_says_nothing_is_an_empty_row() -> None:
+    pool, empty = pool_of([job()]), empty_columns(1)
+    for name in COLUMNS:
+        if name != "hourly_most":
+            np.testing.assert_array_equal(pool.columns[name], empty[name], err_msg=name)
+
+
+def test_every_column_has_its_type_and_as_many_values_a_row_as_it_says() -> None:
+    pool = pool_of([job(), job(vacancy_ref="V-2")])
+    assert pool.columns.keys() == COLUMNS.keys()
+    for name, (kind, count) in COLUMNS.items():
+        assert pool.columns[name].dtype == kind, name
+        assert pool.columns[name].shape == (count, 2), name
+
+
+def test_offers_stand_as_bits_of_their_places_in_the_catalogue() -> None:
+    catalogue = load_catalogue()
+    said = {"sens.headphones": "yes", "place.quiet_room": "no", "sup.named_person": "maybe"}
+    view = pool_of([job(adjustments=said)]).jobs()
+    for entry in catalogue.adjustments:
+        mask = bits([catalogue.index_of_adjustment(entry.slug)])
+        assert view.flags("offered", mask).tolist() == [said.get(entry.slug) == "yes"]
+        assert view.flags("refused", mask).tolist() == [said.get(entry.slug) == "no"]
+
+
+def test_task_tags_stand_as_bits_of_their_places_in_the_catalogue() -> None:
+    catalogue = load_catalogue()
+    last = catalogue.task_tags[-1].slug
+    view = pool_of([job(task_tags=["cleaning", last])]).jobs()
+    tagged = [tag.slug for tag in catalogue.task_tags if view.flags("task_tags", bits([catalogue.index_of_task_tag(tag.slug)]))]
+    assert tagged == [tag.slug for tag in catalogue.task_tags if tag.slug in ("cleaning", last)]
+
+
+def test_regulated_activity_adds_its_exclusion_to_the_settings_but_does_not_make_them_known() -> None:
+    vacancy = job(requirements={"regulated_activity": ["adults"]})
+    slugs = [entry.slug for entry in load_catalogue().role_exclusions]
+    assert column("settings", vacancy) == 1 << slugs.index("no_regulated_adults")
+    assert column("settings_known", vacancy) is False
+
+
+def test_a_sensory_level_stands_with_its_peak_share_and_whether_one_can_leave() -> None:
+    level = {"typical": 2, "peak": 4, "peak_share": "10_to_50", "can_leave": False, "source": "visit"}
+    vacancy = job(sensory={"noise": level})
+    stated = {"typical": 2, "peak": 4, "peak_share": PEAK_SHARES.index("10_to_50"), "can_leave": 0}
+    assert {name: column(name, vacancy, NOISE) for name in stated} == stated
+    others = {column("typical", vacancy, index) for index in range(len(DIMENSIONS)) if index != NOISE}
+    assert others == {UNKNOWN}
+
+
+def test_a_level_that_only_the_occupation_suggests_is_a_prior_and_no_level() -> None:
+    vacancy = job(sensory={"noise": {"typical": 3, "source": "occupation_prior"}})
+    assert column("typical", vacancy, NOISE) == UNKNOWN
+    assert column("prior_mean", vacancy, NOISE) == 3.0
+
+
+def test_employers_of_one_name_however_written_share_a_number() -> None:
+    pool = pool_of([job(vacancy_ref=str(number), employer=name) for number, name in enumerate(strategies.EMPLOYERS)])
+    assert pool.columns["employer"][0].tolist() == [0, 0, 0, 1, 1, 2, 2]
+
+
+def test_a_place_has_its_outcode_its_sector_and_its_centroid() -> None:
+    texts = ["ME14 1XQ", "me141xq", "ME14 1", "ME14", "ZZ99 9", None]
+    pool = pool_of([job(vacancy_ref=str(n), location={"postcode": text}) for n, text in enumerate(texts)])
+    assert pool.columns["outcode"][0].tolist() == [0, 0, 0, 0, 1, -1]
+    assert pool.columns["sector"][0].tolist() == [0, 0, 0, -1, 1, -1]
+    assert np.isnan(pool.columns["easting"][0]).tolist() == [False] * 4 + [True] * 2
+    assert pool.columns["easting"][0, 0] == pool.columns["easting"][0, 2] != pool.columns["easting"][0, 3]
+
+
+def test_references_are_ranked_as_text() -> None:
+    pool = pool_of([job(vacancy_ref=ref) for ref in ("V-10", "V-9", "a", "Z")])
+    assert pool.ref_rank.tolist() == [0, 1, 3, 2]
+
+
+def test_qualifications_are_listed_by_slug_and_then_by_row() -> None:
+    def asks(ref: str, *asked: Raw) -> Raw:
+        return job(vacancy_ref=ref, requirements={"qualifications": list(asked)})
+
+    table = pool_of(
+        [asks("V-1", {"slug": "sia"}, {"slug": "cscs", "obtainable_weeks": 4}), asks("V-2", {"slug": "cscs"})]
+    ).qualifications
+    assert table.slugs == ("cscs", "sia")
+    assert table.first.tolist() == [0, 2, 3]
+    assert table.rows.tolist() == [0, 1, 0]
+    np.testing.assert_array_equal(table.weeks, [4.0, np.nan, np.nan])
+
+
+# Pay and time
+
+
+@pytest.mark.parametrize(
+    ("pay", "least_hours", "most_hours", "expected"),
+    [
+        (Pay(hourly=12.5), 0.0, 168.0, (12.5, 12.5)),
+        (Pay(hourly=12.5, annual=99999.0), 20.0, 20.0, (12.5, 12.5)),
+        (Pay(hourly=12.495), None, None, (12.495, 12.495)),
+        (Pay(annual=13000.0), 20.0, 20.0, (12.5, 12.5)),
+        (Pay(annual=12994.8), 20.0, 20.0, (12.5, 12.5)),  # £12.495, halves up
+        (Pay(annual=12994.79), 20.0, 20.0, (12.49, 12.49)),
+        (Pay(annual=13000.0), 20.0, 40.0, (6.25, 12.5)),
+        (Pay(annual=13000.0), None, 20.0, (12.5, math.inf)),
+        (Pay(annual=13000.0), 0.0, 20.0, (12.5, math.inf)),
+        (Pay(annual=13000.0), 20.0, None, (1.49, 12.5)),  # 168 hours at the most
+        (Pay(annual=0.0), None, 20.0, (0.0, 0.0)),
+        (Pay(), 20.0, 20.0, (0.0, math.inf)),
+    ],
+)
+def test_pay_by_the_hour_is_the_year_by_52_weeks_to_the_penny(
+    pay: Pay, least_hours: float | None, most_hours: float | None, expected: tuple[float, float]
+) -> None:
+    assert hourly_range(pay, least_hours=least_hours, most_hours=most_hours) == expected
+
+
+@pytest.mark.parametrize(("least", "most"), [(None, None), (0.0, None), (None, 0.0), (0.0, 0.0)])
+def test_pay_by_the_year_without_any_hours_is_no_pay_by_the_hour(least: float | None, most: float | None) -> None:
+    found = hourly_range(Pay(annual=13000.0), least_hours=least, most_hours=most)
+    assert all(math.isnan(end) for end in found)
+
+
+@given(st.floats(0, 1e9), st.floats(0, 168), st.floats(0, 168))
+def test_pay_by_the_hour_is_never_more_for_more_hours_whatever_the_figures(annual: float, one: float, two: float) -> None:
+    least_hours, most_hours = sorted((one, two))
+    least, most = hourly_range(Pay(annual=annual), least_hours=least_hours, most_hours=most_hours)
+    assert math.isnan(least) or least <= most
+
+
+@pytest.mark.parametrize("hours", [{"min": 1e-30}, {"max": 1e-30}, {"min": 5e-324, "max": 168}])
+def test_a_job_of_hardly_any_hours_still_has_its_row(hours: Raw) -> None:
+    assert len(pool_of([job(pay={"annual": 26000}, hours=hours)])) == 1
+
+
+@pytest.mark.parametrize(
+    ("hours", "minutes"), [(0.0, 0), (8.0, 480), (7.6, 456), (0.01, 1), (168.0, 10080), (20.25, 1215), (1 / 3, 20)]
+)
+def test_hours_are_whole_minutes_rounded_up(hours: float, minutes: int) -> None:
+    assert whole_minutes(hours) == minutes
+
+
+# Patterns
+
+
+def patterns(*vacancies: Raw) -> Patterns:
+    return pool_of([{**each, "vacancy_ref": str(n)} for n, each in enumerate(vacancies)]).patterns
+
+
+def pieces(found: Patterns) -> list[tuple[int, int]]:
+    return list(zip(found.starts.tolist(), found.ends.tolist(), strict=True))
+
+
+def test_shifts_are_minutes_from_monday_and_run_past_midnight_and_past_sunday() -> None:
+    found = patterns(works("fixed", span("mon", "09:00", "17:00"), span("sun", "22:00", "06:00")))
+    assert pieces(found) == [(540, 1020), (6 * 1440 + 22 * 60, 7 * 1440 + 6 * 60)]
+
+
+def test_windows_of_a_flexible_pattern_are_united_and_shifts_of_a_rota_are_not() -> None:
+    spans = span("mon", "09:00", "13:00"), span("mon", "12:00", "17:00"), span("sun", "23:00", "01:00")
+    assert pieces(patterns(works("flexible", *spans))) == [(0, 60), (540, 1020), (10020, 10080)]
+    rota = patterns(works("rota", *spans))
+    assert pieces(rota) == [(540, 780), (720, 1020), (10020, 10140)]
+    assert rota.overlapping.tolist() == [0]
+
+
+def test_shifts_that_touch_do_not_overlap_and_sunday_night_may_overlap_monday() -> None:
+    assert patterns(works("rota", span("mon", "09:00", "13:00"), span("mon", "13:00", "17:00"))).overlapping.size == 0
+    assert patterns(works("rota", span("sun", "22:00", "06:00"), span("mon", "05:00", "09:00"))).overlapping.size == 1
+
+
+def test_equal_patterns_are_kept_once_and_notice_does_not_tell_them_apart() -> None:
+    same = works("fixed", span("mon", "09:00", "17:00"))
+    with_notice = job(pattern={**same["pattern"], "notice_days": 7})
+    pool = pool_of([same, {**with_notice, "vacancy_ref": "V-2"}, {**job(), "vacancy_ref": "V-3"}])
+    assert len(pool.patterns) == 1
+    assert pool.columns["pattern"][0].tolist() == [0, 0, -1]
+
+
+# Which are open
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_open"),
+    [
+        ({}, True),
+        ({"opens_on": "2026-11-22"}, True),
+        ({"opens_on": "2026-11-23"}, False),
+        ({"closes_on": "2026-11-22"}, True),
+        ({"closes_on": "2026-11-21"}, False),
+        ({"opens_on": "2026-11-22", "closes_on": "2026-11-22"}, True),
+        ({"opens_on": "2026-11-23", "closes_on": "2026-11-21"}, False),
+        ({"status": "paused"}, False),
+        ({"status": "filled"}, False),
+        ({"status": "closed"}, False),
+        ({"status": "unknown", "opens_on": None, "closes_on": "unknown"}, True),
+    ],
+)
+def test_a_vacancy_is_open_from_its_first_day_to_its_last(fields: Raw, is_open: bool) -> None:
+    assert pool_of([job(**fields)]).open_rows(on=AS_OF).tolist() == [0] * is_open
+    assert vacancy_of(job(**fields)).is_open(on=AS_OF) == is_open
+
+
+@given(strategies.pools(), st.dates(date(2026, 1, 1), date(2027, 6, 1)))
+def test_the_open_rows_are_those_of_the_vacancies_that_are_open(pool: list[Raw], on: date) -> None:
+    laid_out = pool_of(pool)
+    assert laid_out.open_rows(on=on).tolist() == [
+        row for row, vacancy in enumerate(laid_out.vacancies) if vacancy.is_open(on=on)
+    ]
+
+
+# Views
+
+
+def three() -> VacancyPool:
+    return pool_of([job(vacancy_ref=f"V-{hours}", hours={"max": hours}) for hours in (10, 20, 30)])
+
+
+def test_a_view_holds_its_rows_in_their_order() -> None:
+    view = three().jobs(np.array([2, 0]))
+    assert len(view) == 2
+    assert view.column("hours_most").tolist() == [30.0, 10.0]
+
+
+def test_a_view_without_rows_named_holds_them_all() -> None:
+    assert three().jobs().column("hours_most").tolist() == [10.0, 20.0, 30.0]
+
+
+@given(st.sets(st.integers(0, 2)), st.sets(st.integers(0, 2)))
+def test_a_view_knows_which_rows_stand_in_it_and_where(rows: set[int], asked: set[int]) -> None:
+    places, found = three().jobs(np.array(sorted(rows), np.int64)).among(np.array(sorted(asked), np.int64))
+    assert [row for row, stands in zip(sorted(asked), found.tolist(), strict=True) if stands] == sorted(rows & asked)
+    assert [sorted(rows)[place] for place in places.tolist()] == sorted(rows & asked)
+
+
+def test_a_view_of_all_rows_holds_each_where_it_is() -> None:
+    places, found = three().jobs().among(np.array([0, 2]))
+    assert (places.tolist(), found.tolist()) == ([0, 2], [True, True])
+
+
+def test_other_columns_leave_the_pool_as_it_was() -> None:
+    pool = three()
+    changed = pool.with_columns(hours_most=np.array([[1.0, 2.0, 3.0]]))
+    assert pool.columns["hours_most"][0].tolist() == [10.0, 20.0, 30.0]
+    assert changed.columns["hours_most"][0].tolist() == [1.0, 2.0, 3.0]
+    assert changed.refs == pool.refs
+
+
+@given(st.sets(st.integers(0, 127)))
+def test_bits_fill_two_words(positions: set[int]) -> None:
+    low, high = bits(positions)
+    assert {place for place in range(128) if (low | high << 64) >> place & 1} == positions
+
+
+def test_a_pool_of_nothing_gives_an_empty_list() -> None:
+    [drawn] = shortlister_of(pool_of([])).shortlists([profile_of(person(interests=["dogs"]))], as_of=AS_OF)
+    assert (drawn.counts.open, drawn.entries, drawn.excluded, drawn.negotiate) == (0, (), (), ())
