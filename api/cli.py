@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -35,18 +36,36 @@ REFUSED = 2  # exit status for input that cannot be taken
 
 def main() -> None:
     """Run the command; what is wrong with the input is said in sentences, never as a traceback."""
+    from embeddings.errors import EmbeddingsError
     from matching.errors import MatchingError
 
+    _open_what_is_closed()
     try:
         app()
-    except MatchingError as error:
+    except (MatchingError, EmbeddingsError) as error:
         _refuse(str(error).splitlines())
     except BrokenPipeError:
         sys.stderr.close()
         raise SystemExit(1) from None
     except OSError as error:
-        typer.echo(f"{error.filename or 'output'}: {error.strerror}", err=True)
+        _say(f"{error.filename or 'output'}: {error.strerror}")
         raise SystemExit(1) from None
+
+
+def _open_what_is_closed() -> None:
+    """A stream that was closed from the start is `None`: talk then goes nowhere, and an answer has nowhere to go."""
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  (open as long as the process)
+    if sys.stdout is None:
+        _say("output: standard output is closed")
+        raise SystemExit(1)
+
+
+def _say(sentence: str) -> None:
+    """Write to standard error, without characters that could steer the terminal."""
+    from api.terminal import plain
+
+    typer.echo(plain(sentence), err=True)
 
 
 @app.command()
@@ -201,6 +220,8 @@ def _one_of(kind: str, kinds: Sequence[str]) -> None:
 
 def _is_one(profile: Path) -> bool:
     """Whether a profile file holds one object, and not a list: the answer then is one object too."""
+    if profile.is_dir():
+        return False
     with profile.open("rb") as file:
         start = file.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip()
     return profile.suffix.lower() == ".json" and start.startswith(b"{")
@@ -209,9 +230,9 @@ def _is_one(profile: Path) -> bool:
 def _taken(readings: Readings[Value]) -> Sequence[Value]:
     """The good rows; what was skipped, and what is merely worth saying, goes to standard error."""
     for warning in readings.warnings:
-        typer.echo(f"Note: {warning}", err=True)
+        _say(f"Note: {warning}")
     for problem in readings.problems:
-        typer.echo(f"Skipped: {problem}", err=True)
+        _say(f"Skipped: {problem}")
     return readings.values
 
 
@@ -222,7 +243,7 @@ def _refuse_problems(problems: Sequence[Problem]) -> None:
 
 def _refuse(lines: Sequence[str]) -> NoReturn:
     for line in lines:
-        typer.echo(line, err=True)
+        _say(line)
     raise SystemExit(REFUSED)
 
 

@@ -85,7 +85,7 @@ def shortlist_page(
     counts = shortlist.counts
     day = f"{shortlist.as_of.day} {shortlist.as_of:%B %Y}"
     yield f"{day}: {counts.open} roles are open, {counts.listed} can be talked about, {counts.excluded} are left out."
-    if not counts.listed:
+    if counts.open and not counts.listed:
         yield ""
         yield from _wrapped("No open role is left. What stands in the way most often is named at the end.")
     for entry in shortlist.entries:
@@ -107,7 +107,7 @@ def explanation_page(person: VocationalProfile, explanation: Explanation) -> Ite
     elif blocking:
         yield "Not on the list, because:"
         for finding in blocking:
-            yield from _wrapped(finding.sentence, first="  - ")
+            yield from _wrapped(plain(finding.sentence), first="  - ")
     else:
         yield f"On the list, at place {explanation.position}."
     yield ""

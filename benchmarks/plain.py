@@ -1,4 +1,4 @@
-"""The plain computation: what one would write first in NumPy, every row looked at, nothing clever. It is the oracle too.
+"""The plain computation: what one would write first in NumPy, every row looked at, nothing clever. An oracle too.
 
 Constraints are boolean masks over all rows, nearness is one full matrix product and words are added up for all rows.
 It knows the parts of fit that the benchmark's person has, and shares with the engine only what is worked out once for
@@ -92,9 +92,7 @@ class Plain:
     sectors: SectorTable
     queries: dict[str, npt.NDArray[np.float32]] = field(default_factory=dict)
 
-    def answer(
-        self, profile: VocationalProfile, *, as_of: date, watch: Stopwatch, scores_for_all_rows: bool
-    ) -> Answer:
+    def answer(self, profile: VocationalProfile, *, as_of: date, watch: Stopwatch, scores_for_all_rows: bool) -> Answer:
         """Mask all rows, compare and score all rows (or score only those left), and sort those left."""
         with watch.step("constraints"):
             km = self._km(profile)
@@ -149,7 +147,7 @@ class Plain:
         return allowed
 
     def _times(self, profile: VocationalProfile) -> list[tuple[Usable, bool]]:
-        """For availability, length and nights: what is usable of each pattern, and whether having all of it is enough."""
+        """For availability, length and nights: what is usable of each pattern; whether having all of it is enough."""
         patterns = self.pool.patterns
         can = minutes_of(piece for window in profile.availability for piece in window.span.intervals())
         most_minutes = int(Decimal(str(profile.shift.max_hours)) * 60)
@@ -335,12 +333,8 @@ class Plain:
         chance = np.full(len(unsaid), figures["prior.qualifications"])
         yield _Value(aspect=aspect, name="qualifications", values=chance, at=unsaid)
         driving, age = self._column("driving", at), self._column("minimum_age", at)
-        yield _Value(
-            aspect=aspect, name="driving", values=np.where(driving == 0, 1.0, figures["prior.driving"])
-        )
-        yield _Value(
-            aspect=aspect, name="minimum_age", values=np.where(age >= 0, 1.0, figures["prior.minimum_age"])
-        )
+        yield _Value(aspect=aspect, name="driving", values=np.where(driving == 0, 1.0, figures["prior.driving"]))
+        yield _Value(aspect=aspect, name="minimum_age", values=np.where(age >= 0, 1.0, figures["prior.minimum_age"]))
 
     def _weighted_mean(self, values: Sequence[_Value], count: int) -> Floats:
         """Weights as the data says: of a part, or of an aspect in equal shares among its parts that are present."""

@@ -123,7 +123,7 @@ def _put_times_and_pay(
     columns["least_minutes"][0] = np.where(hours, np.rint(least * 60), -1)
     columns["most_minutes"][0] = np.where(hours, np.rint(most * 60), columns["most_minutes"][0])
     columns["negotiable"][0] = rng.random(count) < 0.4
-    hourly = MINIMUM_WAGE + np.where(rng.random(count) < 0.22, 0.0, rng.exponential(1.75, count).round(2))
+    hourly = MINIMUM_WAGE + np.where(rng.random(count) < 0.22, 0.0, np.round(rng.exponential(1.75, count), 2))
     yearly = known["pay"] & (most >= 30) & (rng.random(count) < 0.35)
     columns["hourly_least"][0] = np.where(known["pay"], hourly, 0.0)
     columns["hourly_most"][0] = np.where(known["pay"], hourly, np.inf)

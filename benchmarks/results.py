@@ -79,9 +79,10 @@ def page(
     """Return the whole page as Markdown."""
     sections = [
         "# How fast, and how much memory",
-        f"Measured on {date} by `python -m benchmarks --write`, on {machine}. Other work ran on the same machine: "
-        f"{load[0]:.1f} processes wanted a core when the run began and {load[1]:.1f} when it ended, so times move by a "
-        "third from run to run. Ratios are medians of turns taken one after another in one process, and hold better.",
+        f"Measured on {date} by `python -m benchmarks --write`, on {machine}. Numbers of processes that wanted a core "
+        f"when the run began and when it ended: {load[0]:.1f} and {load[1]:.1f}. Where others use the machine too, times "
+        "move by a third from run to run, and more by the clock; ratios are medians of turns taken one after another in "
+        "one process, and hold better.",
         "## Goals",
         _table(
             ("goal", "found", ""),
@@ -93,20 +94,7 @@ def page(
         if goals(answers, memory)
         else "No run of a size that has a goal.",
         *_answer_sections(answers),
-        "## Memory",
-        "Taken in a process of its own that builds the pool, its vectors (float32) and its postings and then answers.",
-        _table(
-            ("vacancies", "at most", "at most while building", "at the end"),
-            [
-                (
-                    f"{run['count']:,}",
-                    f"{run['peak_gigabytes']:.2f} GB",
-                    f"{run['after_building_gigabytes']:.2f} GB",
-                    f"{run['now_gigabytes']:.2f} GB",
-                )
-                for run in memory
-            ],
-        ),
+        *_memory_sections(memory),
         *_feed_sections(feeds),
         *_encoding_sections(encoding),
         _NOT_MEASURED,
@@ -165,12 +153,14 @@ def _answer_sections(answers: Sequence[Mapping[str, Any]]) -> Iterable[str]:
                 )
             )
     yield (
-        "Milliseconds by the clock, median (95th of a hundred); the first column is the core's own time, without waiting "
-        "for others to leave it."
+        "Milliseconds by the clock, median (95th of a hundred); the first column is the core's own time, without "
+        "waiting for others to leave it."
     )
-    yield _table(("vacancies", "left", "ours, core", "ours", "plain", "plain, lean", "times faster", "than lean", "turns"), rows)
+    yield _table(
+        ("vacancies", "left", "ours, core", "ours", "plain", "plain, lean", "times faster", "than lean", "turns"), rows
+    )
     yield "### Where our time goes"
-    yield "Milliseconds of one answer as Python's profiler sees it, which adds a little to every call."
+    yield "Milliseconds of the core's own time for one answer, as Python's profiler sees it, which slows every call a little."
     yield _steps(answers, "our_steps")
     yield "### Where the plain computation's time goes"
     yield _steps(answers, "plain_steps")
@@ -193,6 +183,25 @@ def _steps(answers: Sequence[Mapping[str, Any]], key: str) -> str:
 
 def _times(times: Mapping[str, float]) -> str:
     return f"{times['p50']:.1f} ({times['p95']:.1f})"
+
+
+def _memory_sections(memory: Sequence[Mapping[str, Any]]) -> Iterable[str]:
+    if not memory:
+        return
+    yield "## Memory"
+    yield "Taken in a process of its own that builds the pool, its vectors (float32) and its postings and then answers."
+    yield _table(
+        ("vacancies", "at most", "at most while building", "at the end"),
+        [
+            (
+                f"{run['count']:,}",
+                f"{run['peak_gigabytes']:.2f} GB",
+                f"{run['after_building_gigabytes']:.2f} GB",
+                f"{run['now_gigabytes']:.2f} GB",
+            )
+            for run in memory
+        ],
+    )
 
 
 def _feed_sections(feeds: Sequence[Mapping[str, Any]]) -> Iterable[str]:

@@ -126,6 +126,7 @@ def _others(title: str, names: Iterable[str]) -> tuple[str, ...]:
 
 # -- sets for measuring ------------------------------------------------------------------------------------------------
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelledSet:
     """Queries, the documents to rank, and which documents are right for which query, with a grade."""

@@ -42,10 +42,10 @@ SOURCES = [
 ATTRIBUTIONS = [
     "This service uses the ESCO classification of the European Commission.",
     "This product includes information from the O*NET 27.0 Database by the U.S. Department of Labor, Employment and "
-    "Training Administration (USDOL/ETA). Used under the CC BY 4.0 license. O*NET is a trademark of USDOL/ETA. The data "
-    "was modified, and USDOL/ETA has not approved, endorsed, or tested these modifications.",
-    "Vacancy titles: Decorte, Van Hautte, Demeester, Develder, JobBERT: Understanding Job Titles through Skills, FEAST at "
-    "ECML-PKDD 2021 (MIT).",
+    "Training Administration (USDOL/ETA). Used under the CC BY 4.0 license. O*NET is a trademark of USDOL/ETA. The "
+    "data was modified, and USDOL/ETA has not approved, endorsed, or tested these modifications.",
+    "Vacancy titles: Decorte, Van Hautte, Demeester, Develder, JobBERT: Understanding Job Titles through Skills, FEAST "
+    "at ECML-PKDD 2021 (MIT).",
 ]
 
 

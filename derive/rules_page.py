@@ -112,7 +112,7 @@ def said(value: object) -> str:
 
 
 def _object(value: Mapping[str, Any]) -> str:
-    if SPAN <= value.keys():
+    if value.keys() >= SPAN:
         when = f"{' '.join(value['days'])} {value['from']} to {value['to']}"
         more = ", ".join(said(inner) for name, inner in value.items() if name not in SPAN)
         return f"{when} ({more})" if more else when

@@ -304,12 +304,14 @@ def _as_ids(ids: Sequence[int] | Rows, count: int) -> Rows:
 
 def _products(queries: Vectors, segments: Sequence[_Segment]) -> Vectors:
     result = np.empty((len(queries), _count(segments)), dtype=np.float32)
+    # Rows first and queries in columns: BLAS is up to twice as fast this way round when queries are few.
+    columns = np.ascontiguousarray(queries.T)
     for segment in segments:
         vectors = segment.vectors
         for start in range(0, segment.count, _PRODUCT_ROWS):
             block = vectors[start : start + _PRODUCT_ROWS]
             at = segment.first_row + start
-            np.matmul(queries, block.T, out=result[:, at : at + len(block)])
+            result[:, at : at + len(block)] = (block @ columns).T
     return result
 
 

@@ -1,7 +1,7 @@
 """Score documents by the words they share with a query: BM25 with frozen word statistics, a segment at a time.
 
 A document's score depends on its own words, the query and the frozen statistics, never on the other documents: it is
-divided by the most that the query's own words could score, not by the best hit.
+divided by what the query's own words could score, not by the best hit.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ from embeddings.errors import WordStatisticsRefused
 #: How soon repeating a word stops counting, and how much a long document is held back. The usual values.
 SATURATION = 1.2
 LENGTH_WEIGHT = 0.75
+#: A document that holds the query's weightiest words, this many, fully matches. Long queries name more than any one
+#: document says: by all their words even the best hit scored next to nothing. Chosen in docs/meaning.md.
+WORDS_OF_A_FULL_MATCH = 2
 
 _WORD = re.compile(r"[^\W_]+(?:[+#]+)?")
 #: New documents that are taken in one by one are merged into segments once there are this many small ones.
@@ -164,10 +167,20 @@ class LexicalIndex:
         return np.arange(first, first + len(texts), dtype=np.int64)
 
     def scores(self, query: str, documents: ArrayLike | None = None) -> NDArray[np.float64]:
-        """Return for each document (all if None) its share of the most that the query's words could score: 0 to 1.
+        """Return for each document (all if None) how much of the query's words it holds: 0 to 1.
 
-        The number of a document has the same bits whatever else is asked about or held in the index.
+        That is its BM25 score over the most that the query's two weightiest words could score, and 1 at most. The
+        number of a document has the same bits whatever else is asked about or held in the index.
         """
+        totals = self.bm25(query, documents)
+        weights = sorted(map(self.statistics.weight, set(tokenize(query))), reverse=True)
+        if weights:
+            # Every word's effect is below 1, so the most that words could score is the sum of their weights.
+            totals /= math.fsum(weights[:WORDS_OF_A_FULL_MATCH])
+        return np.minimum(totals, 1.0, out=totals)
+
+    def bm25(self, query: str, documents: ArrayLike | None = None) -> NDArray[np.float64]:
+        """Return the plain BM25 score of each document (all if None): each word of the query counts once."""
         segments = self._segments
         # Sorted, so that the order in which a query's words are added up is the same for every wording of it.
         words = query_words(query)
@@ -196,8 +209,6 @@ class LexicalIndex:
                     part[holding] += weight * effects
             else:
                 self._add_for_wanted(totals, wanted, segment, found, only_segment=len(segments) == 1)
-        # Every effect is below 1, so the most that these words could score is the sum of their weights.
-        totals /= math.fsum(weights)
         return totals
 
     def _add_for_wanted(

@@ -82,8 +82,8 @@ class LinearMap:
         return mapped
 
 
-#: Vectors at multiples of 2**-24 and a matrix at multiples of 2**-20 have products at multiples of 2**-44, and squares of
-#: vectors are at multiples of 2**-48: 53 bits hold any sum of those below 32 without rounding.
+#: Vectors at multiples of 2**-24 and a matrix at multiples of 2**-20 have products at multiples of 2**-44, and squares
+#: of vectors are at multiples of 2**-48: 53 bits hold any sum of those below 32 without rounding.
 _VECTOR_STEP = 2.0**-24
 _MATRIX_STEP = 2.0**-20
 _ROWS_AT_ONCE = 4096

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from embeddings.cache import CachedEncoder
 from embeddings.encoder import DEFAULT_DIMENSION, Encoder, Progress, SentenceTransformerEncoder
 from embeddings.index import VectorIndex, best_first
-from embeddings.lexical import LexicalIndex, WordStatistics
+from embeddings.lexical import WORDS_OF_A_FULL_MATCH, LexicalIndex, WordStatistics
 from embeddings.linear_map import LinearMap
 from embeddings.linear_map import __file__ as _embeddings_file
 from embeddings.rounding import rounded
@@ -25,12 +25,12 @@ from embeddings.rounding import rounded
 Rows = NDArray[np.int64]
 
 #: How much of a similarity comes from shared words; the rest comes from meaning. Measured in docs/meaning.md.
-LEXICAL_SHARE = 0.07
+LEXICAL_SHARE = 0.10
 LINEAR_MAP = Path(_embeddings_file).parent / "data" / "linear_map.f32"
 WORD_STATISTICS = Path(__file__).parent / "data" / "word_statistics.csv.gz"
 
 _ROWS_AT_ONCE = 4096
-_QUERIES_AT_ONCE = 32
+_QUERIES_AT_ONCE = 64
 _QUERIES_KEPT = 20_000
 
 
@@ -52,7 +52,7 @@ class Recipe:
     @property
     def name(self) -> str:
         """Identify everything that a similarity depends on besides the two texts."""
-        words = f"{self.lexical_share:g} of words {self.statistics.digest}"
+        words = f"{self.lexical_share:g} of {WORDS_OF_A_FULL_MATCH} words {self.statistics.digest}"
         return f"{self.encoder.name} + map {self.linear_map.name} + {words}"
 
     def vectors(self, texts: Sequence[str], progress: Progress | None = None) -> NDArray[np.float32]:
@@ -138,9 +138,15 @@ class VacancyIndex:
         A number depends on the text, the vacancy and the recipe alone, to the bit.
         """
         document_of_row = self._document_of_row
-        documents = document_of_row if rows is None else document_of_row[np.asarray(rows, dtype=np.int64)]
+        if rows is not None:
+            return self._document_similarities(texts, document_of_row[np.asarray(rows, dtype=np.int64)])
+        similarities = self._document_similarities(texts, None)
+        every_row_its_own = len(document_of_row) == similarities.shape[1]
+        return similarities if every_row_its_own else similarities[:, document_of_row]
+
+    def _document_similarities(self, texts: Sequence[str], documents: Rows | None) -> NDArray[np.float64]:
         if not texts:
-            return np.zeros((0, len(documents)))
+            return np.zeros((0, self._vectors.count if documents is None else len(documents)))
         share = self.recipe.lexical_share
         products = self._vectors.similarities(self._query_vectors(texts), documents)
         similarities = np.multiply(products, 1.0 - share, dtype=np.float64)
@@ -150,20 +156,22 @@ class VacancyIndex:
 
     def _query_vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of what people want and can do, which are asked for again and again."""
-        unseen = [text for text in dict.fromkeys(texts) if text not in self._queries]
+        kept = self._queries
+        unseen = [text for text in dict.fromkeys(texts) if text not in kept]
         if unseen:
-            if len(self._queries) + len(unseen) > _QUERIES_KEPT:
-                self._queries = {}
-                unseen = list(dict.fromkeys(texts))
-            self._queries |= dict(zip(unseen, self.recipe.vectors(unseen), strict=True))
-        return np.stack([self._queries[text] for text in texts])
+            if len(kept) + len(unseen) > _QUERIES_KEPT:
+                kept, unseen = {}, list(dict.fromkeys(texts))
+            # A new dictionary: another thread may be reading the old one.
+            kept = kept | dict(zip(unseen, self.recipe.vectors(unseen), strict=True))
+            self._queries = kept
+        return np.stack([kept[text] for text in texts])
 
     def title_and_text_similarities(
         self, texts: Sequence[str], rows: ArrayLike
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return how near each text is to the titles and to the texts of these rows, apart: for explaining a few rows.
 
-        A vacancy without a text has NaN there.
+        What a vacancy does not have is NaN.
         """
         documents = [self._documents[number] for number in self._document_of_row[np.asarray(rows, dtype=np.int64)]]
         shape = (len(texts), len(documents))
@@ -172,6 +180,7 @@ class VacancyIndex:
         queries = rounded(self.recipe.vectors(texts))
         by_title = queries @ rounded(self.recipe.vectors([title for title, _ in documents])).T
         by_text = queries @ rounded(self.recipe.vectors([text for _, text in documents])).T
+        by_title[:, [not title.strip() for title, _ in documents]] = np.nan
         by_text[:, [not text.strip() for _, text in documents]] = np.nan
         return by_title.astype(np.float64), by_text.astype(np.float64)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import os
 import pty
+import resource
 import subprocess
 import sys
-import time
 import tomllib
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
@@ -742,15 +742,21 @@ def test_the_installed_command_is_the_one_tested_here() -> None:
     assert scripts == {"wellplaced": "api.cli:main"}
 
 
-def test_help_answers_within_six_tenths_of_a_second() -> None:
+def _processor_seconds_of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def test_help_takes_less_than_six_tenths_of_a_second() -> None:
+    # Processor time, the best of three: on a busy machine the clock on the wall tells of the neighbours.
     seconds = []
     for _ in range(3):
-        began = time.perf_counter()
+        began = _processor_seconds_of_children()
         ran = as_process("--help")
-        seconds.append(time.perf_counter() - began)
+        seconds.append(_processor_seconds_of_children() - began)
         assert ran.returncode == 0
         assert b"match" in ran.stdout
-    assert min(seconds) < 0.6
+    assert 0 < min(seconds) < 0.6
 
 
 @pytest.mark.parametrize("form", [["--json", "--limit", "all"], []], ids=["json", "page"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +15,14 @@ import embeddings.encoder as encoder_module
 from embeddings.encoder import DEFAULT_WEIGHTS_SHA256, SentenceTransformerEncoder, _batches
 from embeddings.errors import EncoderRefused
 
-SHORT = ["cleaner", "Kitchen porter, nights", "animals", "Van driver (7.5t) £12.60 p/h", "", "reception work in a school"]
+SHORT = [
+    "cleaner",
+    "Kitchen porter, nights",
+    "animals",
+    "Van driver (7.5t) £12.60 p/h",
+    "",
+    "reception work in a school",
+]
 LONG = [
     "Washing up, keeping the kitchen clean, putting deliveries away and helping the cook with simple preparation. "
     * repeated
@@ -26,8 +32,8 @@ TEXTS = [*SHORT, *LONG]
 
 
 @pytest.fixture(scope="module")
-def encoder() -> Iterator[SentenceTransformerEncoder]:
-    yield SentenceTransformerEncoder(workers=1)
+def encoder() -> SentenceTransformerEncoder:
+    return SentenceTransformerEncoder(workers=1)
 
 
 @pytest.fixture(scope="module")

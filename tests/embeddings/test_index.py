@@ -90,7 +90,9 @@ class TestSimilarities:
         for start, stop in [(0, 3), (3, 30), (30, 31), (31, 50)]:
             index.put(np.arange(start, stop), stored[start:stop])
         rng = np.random.default_rng(5)
-        rows = {"ascending": np.arange(1, 49), "shuffled": rng.permutation(50), "repeated": rng.integers(0, 50, 99)}[order]
+        rows = {"ascending": np.arange(1, 49), "shuffled": rng.permutation(50), "repeated": rng.integers(0, 50, 99)}[
+            order
+        ]
 
         assert len(index._segments) > 3
         assert np.array_equal(index.similarities(asked, rows), (asked @ stored.T)[:, rows])
@@ -100,9 +102,7 @@ class TestSimilarities:
     def test_query_vectors_are_rounded_first(self):
         stored = vectors(1, 5)
 
-        assert np.array_equal(
-            index_of(stored).similarities(stored + 1e-5), index_of(stored).similarities(stored)
-        )
+        assert np.array_equal(index_of(stored).similarities(stored + 1e-5), index_of(stored).similarities(stored))
 
     @pytest.mark.parametrize("rows", [[5], [-1], [0, 2**40]])
     def test_a_row_that_is_not_there_is_refused(self, rows: list[int]):

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from matching.errors import Where
 from matching.fit.benefits import flags, weekly_pay_range
 from matching.interchange import read_vacancy
-from matching.errors import Where
 from matching.model.shortlist import Flag
 from tests import strategies
 from tests.builders import AS_OF, pool_of, profile_of, shortlister_of, vacancy_of
@@ -56,6 +56,7 @@ def limits_told(vacancy: Raw, *, on: date = AS_OF) -> set[tuple[str, str]]:
     found = {limit for limit in every for sentence in sentences if all(words in sentence for words in limit)}
     assert len(found) == len(sentences), "each flag names one limit of the table"
     return found
+
 
 A_WEEK_IN_2026 = {
     "permitted work": Fraction("203.50"),
@@ -263,15 +264,17 @@ def test_what_a_feed_worked_out_is_told_as_not_stated() -> None:
 # Flags take no part
 
 
-@given(st.sampled_from(["permanent", "zero_hours", "seasonal", None]), st.sampled_from([0, 3, None]), st.sampled_from([1, 9]))
+@given(
+    st.sampled_from(["permanent", "zero_hours", "seasonal", None]),
+    st.sampled_from([0, 3, None]),
+    st.sampled_from([1, 9]),
+)
 def test_neither_contract_nor_badge_nor_openings_take_part_in_the_score(
     contract: str | None, badge: int | None, openings: int
 ) -> None:
     profile = profile_of(person(hours={"max": 20}))
     vacancy = job(contract=contract, disability_confident=badge, openings=openings)
-    scores = [
-        shortlister_of(pool_of([each])).order(profile, as_of=AS_OF).scores.tolist() for each in (job(), vacancy)
-    ]
+    scores = [shortlister_of(pool_of([each])).order(profile, as_of=AS_OF).scores.tolist() for each in (job(), vacancy)]
     assert scores[0] == scores[1]
 
 

@@ -281,9 +281,7 @@ OPEN_JOB = {"vacancy_ref": "V-1", "title": "Baker", "employer": "Acorn Foods", "
 def digest_of(profile: Raw, pool: Sequence[Raw], **changes: Any) -> str:
     shortlister = shortlister_of(pool_of(pool))
     method = replace(shortlister.method, **{name: value for name, value in changes.items() if name != "as_of"})
-    [drawn] = replace(shortlister, method=method).shortlists(
-        [profile_of(profile)], as_of=changes.get("as_of", AS_OF)
-    )
+    [drawn] = replace(shortlister, method=method).shortlists([profile_of(profile)], as_of=changes.get("as_of", AS_OF))
     return drawn.shortlist_id
 
 
@@ -366,6 +364,15 @@ def test_weights_that_are_all_nothing_leave_every_score_at_nothing_and_the_order
     nothing = replace(shipped, by_part=dict.fromkeys(shipped.by_part, 0.0), digest="nothing")
     pool = [OPEN_JOB | {"vacancy_ref": ref} for ref in ("V-2", "V-10", "V-1")]
     assert listed(DRAWN_UP, pool, nothing) == {"V-1": 0.0, "V-10": 0.0, "V-2": 0.0}
+
+
+def test_where_nothing_weighs_anything_no_answer_about_a_wish_is_worth_asking_for() -> None:
+    shipped = load_weights()
+    nothing = replace(shipped, by_part=dict.fromkeys(shipped.by_part, 0.0), digest="nothing")
+    pool = [OPEN_JOB | {"vacancy_ref": ref} for ref in ("V-1", "V-2")]
+    wish = {"participant_ref": "P-1", "adjustments": [{"slug": "sens.headphones", "importance": "helpful"}]}
+    [drawn] = weighing(pool, nothing).shortlists([profile_of(wish)], as_of=AS_OF)
+    assert [question.worth for entry in drawn.entries for question in entry.questions] == [0.0, 0.0]
 
 
 @half

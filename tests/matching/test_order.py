@@ -205,7 +205,13 @@ def test_positions_come_by_score_and_equal_scores_by_reference(scores: list[floa
 
 
 def test_references_break_ties_as_text_and_not_as_numbers() -> None:
-    assert by_score_alone(person(), shortlister(jobs("V-10", "V-9", "a", "Z", "V-1"))) == ["V-1", "V-10", "V-9", "Z", "a"]
+    assert by_score_alone(person(), shortlister(jobs("V-10", "V-9", "a", "Z", "V-1"))) == [
+        "V-1",
+        "V-10",
+        "V-9",
+        "Z",
+        "a",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -220,7 +226,9 @@ def test_a_newcomer_takes_the_place_of_its_score_and_then_of_its_reference(
 
 
 @given(st.lists(st.sampled_from([0.1, 0.2, 0.3]), max_size=8), st.sampled_from([0.1, 0.2, 0.25]), st.integers(0, 99))
-def test_a_newcomer_stands_where_sorting_it_in_would_put_it(scores: list[float], newcomer: float, ref_rank: int) -> None:
+def test_a_newcomer_stands_where_sorting_it_in_would_put_it(
+    scores: list[float], newcomer: float, ref_rank: int
+) -> None:
     ranks = np.arange(len(scores)) * 13 + 5
     order = by_score(np.array(scores), ranks)
     standing = Standing.of(np.array(scores), ranks, order)
@@ -439,9 +447,7 @@ STANDING = Standing(scores=FIVE, ref_rank=np.arange(5))
 def test_the_worth_of_an_answer_is_how_far_it_could_move_the_role(
     absolute: bool, value: float, effect: float, worth: float
 ) -> None:
-    found = questions.worths(
-        guessed(absolute=absolute, value=value), np.array([effect]), FIVE, STANDING, len(FIVE)
-    )
+    found = questions.worths(guessed(absolute=absolute, value=value), np.array([effect]), FIVE, STANDING, len(FIVE))
     assert found.tolist() == pytest.approx([worth])
 
 

@@ -139,7 +139,11 @@ def test_task_tags_stand_as_bits_of_their_places_in_the_catalogue() -> None:
     catalogue = load_catalogue()
     last = catalogue.task_tags[-1].slug
     view = pool_of([job(task_tags=["cleaning", last])]).jobs()
-    tagged = [tag.slug for tag in catalogue.task_tags if view.flags("task_tags", bits([catalogue.index_of_task_tag(tag.slug)]))]
+    tagged = [
+        tag.slug
+        for tag in catalogue.task_tags
+        if view.flags("task_tags", bits([catalogue.index_of_task_tag(tag.slug)]))
+    ]
     assert tagged == [tag.slug for tag in catalogue.task_tags if tag.slug in ("cleaning", last)]
 
 
@@ -230,7 +234,9 @@ def test_pay_by_the_year_without_any_hours_is_no_pay_by_the_hour(least: float | 
 
 
 @given(st.floats(0, 1e9), st.floats(0, 168), st.floats(0, 168))
-def test_pay_by_the_hour_is_never_more_for_more_hours_whatever_the_figures(annual: float, one: float, two: float) -> None:
+def test_pay_by_the_hour_is_never_more_for_more_hours_whatever_the_figures(
+    annual: float, one: float, two: float
+) -> None:
     least_hours, most_hours = sorted((one, two))
     least, most = hourly_range(Pay(annual=annual), least_hours=least_hours, most_hours=most_hours)
     assert math.isnan(least) or least <= most

@@ -286,7 +286,9 @@ def _list(record: Raw, name: str) -> list[Any]:
 
 @shown_as_found
 @given(meetings())
-def test_whatever_the_words_every_text_for_people_is_whole_and_keeps_to_its_line(meeting: tuple[Raw, list[Raw]]) -> None:
+def test_whatever_the_words_every_text_for_people_is_whole_and_keeps_to_its_line(
+    meeting: tuple[Raw, list[Raw]],
+) -> None:
     assert not [text for text in answers(*meeting) if not_a_sentence(text)]
 
 
@@ -390,7 +392,10 @@ LONG = [
             job(
                 location={"postcode": "ZZ99 9ZZ"},
                 hours={"min": 30.25, "max": 37.75, "negotiable": negotiable},
-                pattern={"kind": kind, "shifts": seven_days_of(("09:07", "17:53"), ("22:07", "06:53"), ("08:00", "09:00"))},
+                pattern={
+                    "kind": kind,
+                    "shifts": seven_days_of(("09:07", "17:53"), ("22:07", "06:53"), ("08:00", "09:00")),
+                },
                 pay=pay,
                 physical={"lift_kg": 25.25, "stand_minutes": 90.25, "walk_minutes": 90.25, "climb": True},
                 requirements={
@@ -434,7 +439,7 @@ LONG = [
             [
                 job(
                     vacancy_ref=f"V-{number}",
-                    sensory={name: level for name in strategies.DIMENSIONS} if level else None,
+                    sensory=dict.fromkeys(strategies.DIMENSIONS, level) if level else None,
                     adjustments=everything(answer),
                 )
                 for number, (level, answer) in enumerate(

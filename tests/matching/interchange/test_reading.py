@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching.errors import Invalid, Where
+from matching.errors import Invalid, Problem, Where
 from matching.interchange import read_profile, read_vacancy
 from matching.interchange.profiles import profile_shape
 from matching.interchange.shapes import Field, ListOf, Record, Text
@@ -220,7 +221,9 @@ OF_VACANCIES = [
 ]
 
 
-@pytest.mark.parametrize(("fields", "place", "words"), OF_PROFILES, ids=[f"{row[1]} {row[2][:30]}" for row in OF_PROFILES])
+@pytest.mark.parametrize(
+    ("fields", "place", "words"), OF_PROFILES, ids=[f"{row[1]} {row[2][:30]}" for row in OF_PROFILES]
+)
 def test_a_profile_is_refused_by_file_row_and_field_with_what_would_be_right(
     fields: Raw, place: str, words: str
 ) -> None:
@@ -250,7 +253,7 @@ def test_a_vacancy_without_a_required_field_is_refused_by_that_field(field: str)
 @pytest.mark.parametrize("content", [None, "unknown", [], 3, True, "{}"])
 def test_what_is_no_object_is_no_record(content: object) -> None:
     for read in (read_profile, read_vacancy):
-        with pytest.raises(Invalid, match="work.json, row 4: should be an object"):
+        with pytest.raises(Invalid, match=r"work\.json, row 4: should be an object"):
             read(content, HERE)
 
 
@@ -308,7 +311,10 @@ DEFAULTS = [
     (lambda: profile_of(person(pay_floor={"hourly": 12})).pay_floor.hard, False),
     (lambda: profile_of(person(adjustments=[{"slug": "comm.no_phone"}])).adjustments[0].importance, "important"),
     (lambda: profile_of(person(adjustments=[{"slug": "comm.no_phone"}])).adjustments[0].alternatives, ()),
-    (lambda: profile_of(person(sensory={"noise": {"tolerance": 1}})).sensory[SensoryDimension.NOISE].direction, "avoid"),
+    (
+        lambda: profile_of(person(sensory={"noise": {"tolerance": 1}})).sensory[SensoryDimension.NOISE].direction,
+        "avoid",
+    ),
     (lambda: profile_of(person(sensory={"noise": {"tolerance": 1}})).sensory[SensoryDimension.NOISE].hard, False),
     (lambda: profile_of(person(physical={})).physical.hard, True),
     (lambda: profile_of(person(legal={})).legal.barred_children, False),
@@ -358,20 +364,10 @@ def test_a_field_left_out_is_the_same_as_null_and_as_unknown_unless_it_is_free_t
     assert (left_out == unknown) == (not isinstance(field.shape, Text))
 
 
-@given(strategies.profiles(), strategies.vacancies())
-def test_a_record_reads_the_same_however_nothing_is_spelled(profile: Raw, vacancy: Raw) -> None:
-    for read, record in ((profile_of, profile), (vacancy_of, vacancy)):
-        read_as = [
-            replace(read(strategies.respelled(record, nothing)), digest="")  # type: ignore[operator]
-            for nothing in (None, "unknown")
-        ]
-        assert read_as[0] == read_as[1] == replace(read(record), digest="")  # type: ignore[operator]
-
-
 def test_an_empty_list_is_a_known_nothing_where_the_page_says_so() -> None:
-    assert vacancy_of(job(requirements={"settings": [], "qualifications": [], "regulated_activity": []})).requirements == (
-        replace(vacancy_of(job()).requirements, settings=(), qualifications=(), regulated_activity=())
-    )
+    assert vacancy_of(
+        job(requirements={"settings": [], "qualifications": [], "regulated_activity": []})
+    ).requirements == (replace(vacancy_of(job()).requirements, settings=(), qualifications=(), regulated_activity=()))
     assert vacancy_of(job(requirements={"settings": None})).requirements.settings is None
     assert profile_of(person(qualifications=[])).qualifications == ()
     assert profile_of(person(qualifications=None)).qualifications is None
@@ -456,13 +452,19 @@ anything = st.recursive(
 )
 
 
+def problems_of(read: Callable[[object, Where], object], content: object) -> tuple[Problem, ...]:
+    """Why a reader refuses something; empty if it takes it."""
+    try:
+        read(content, HERE)
+    except Invalid as refused:
+        return refused.problems or (Problem(Where(), "refused without a reason"),)
+    return ()
+
+
 def reads_or_is_refused(content: object) -> None:
     for read in (read_profile, read_vacancy):
-        try:
-            read(content, HERE)
-        except Invalid as refused:
-            assert refused.problems
-            assert all(str(problem).startswith("work.json, row 4") for problem in refused.problems)
+        problems = problems_of(read, content)
+        assert all(str(problem).startswith("work.json, row 4") for problem in problems)
 
 
 @given(anything)
@@ -524,7 +526,11 @@ def test_the_digest_of_a_record_does_not_depend_on_the_order_of_its_fields(vacan
 def test_the_digest_of_a_record_changes_with_any_of_its_fields() -> None:
     shape: Record = vacancy_shape()
     fullest = FULLEST[vacancy_shape]
-    digests = {vacancy_of(records.without(fullest, steps)).digest for steps, field in records.fields_of(shape) if not field.required}
+    digests = {
+        vacancy_of(records.without(fullest, steps)).digest
+        for steps, field in records.fields_of(shape)
+        if not field.required
+    }
     assert len(digests) == sum(not field.required for _, field in records.fields_of(shape))
     assert vacancy_of(fullest).digest not in digests
 
@@ -536,7 +542,7 @@ def test_every_list_of_slugs_refuses_the_same_slug_twice() -> None:
             if isinstance(field.shape, ListOf) and type(field.shape.member).__name__ in ("Slug", "OpenSlug"):
                 [slug] = value_at(fullest, steps)
                 with pytest.raises(Invalid, match="here twice"):
-                    read(records.with_value(fullest, steps, [slug, slug]))  # type: ignore[operator]
+                    read(records.with_value(fullest, steps, [slug, slug]))
 
 
 def value_at(record: Any, steps: tuple[str | int, ...]) -> Any:
