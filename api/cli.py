@@ -224,7 +224,7 @@ def _is_one(profile: Path) -> bool:
         return False
     with profile.open("rb") as file:
         start = file.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip()
-    return profile.suffix.lower() == ".json" and start.startswith(b"{")
+    return profile.suffix.lower() not in (".jsonl", ".ndjson", ".csv") and start.startswith(b"{")
 
 
 def _taken(readings: Readings[Value]) -> Sequence[Value]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from matching.fit.availability import shifts_in_words
 from matching.fit.hours import hours_in_words
-from matching.fit.part import pounds
+from matching.fit.part import pounds, short
 from matching.model.finding import Asked, Aspect, Verdict, verdict_of
 from matching.model.profile import VocationalProfile
 from matching.model.shortlist import Band, Exclusion, Explanation, Flag, Shortlist, ShortlistEntry
@@ -59,7 +59,7 @@ REASON_WORDS = {
 SOFT_ASPECTS = frozenset({Aspect.PREFERENCES, Aspect.SKILLS, Aspect.EVIDENCE})
 NEAR_MISSES_SHOWN = 5
 QUESTIONS_SHOWN = 4
-LONGEST_NOTE = 300
+LONGEST_NOTE = 60  # words
 
 
 def print_lines(lines: Iterable[str]) -> None:
@@ -84,7 +84,9 @@ def shortlist_page(
     yield from _top(person)
     counts = shortlist.counts
     day = f"{shortlist.as_of.day} {shortlist.as_of:%B %Y}"
-    yield f"{day}: {counts.open} roles are open, {counts.listed} can be talked about, {counts.excluded} are left out."
+    opened = "1 role is" if counts.open == 1 else f"{counts.open} roles are"
+    left_out = "1 is" if counts.excluded == 1 else f"{counts.excluded} are"
+    yield f"{day}: {opened} open, {counts.listed} can be talked about, {left_out} left out."
     if counts.open and not counts.listed:
         yield ""
         yield from _wrapped("No open role is left. What stands in the way most often is named at the end.")
@@ -145,7 +147,7 @@ def _entry(entry: ShortlistEntry, job: Vacancy, notes: Sequence[str]) -> Iterato
     yield from _listed("Ask the employer", _first(_distinct(of[Asked.EMPLOYER])))
     yield from _listed("Ask them", _first(_distinct(of[Asked.PARTICIPANT])))
     yield from _listed("Good to know", _flag_sentences(entry.flags))
-    yield from _listed("The advert says", (note[:LONGEST_NOTE] for note in notes))
+    yield from _listed("The advert says", (short(note, most_words=LONGEST_NOTE, most_characters=500) for note in notes))
 
 
 def _facts(job: Vacancy) -> Iterator[str]:
@@ -154,7 +156,7 @@ def _facts(job: Vacancy) -> Iterator[str]:
         yield job.place.postcode
     known = job.hours.least is not None or job.hours.most is not None
     yield f"{hours_in_words(job.hours.least, job.hours.most)} a week" if known else "hours not known"
-    yield shifts_in_words(job.pattern.shifts) if job.pattern.shifts else "times not known"
+    yield shifts_in_words(job.pattern.shifts, most=2) if job.pattern.shifts else "times not known"
     if job.pay.hourly is not None:
         yield f"{pounds(job.pay.hourly)} an hour"
     elif job.pay.annual is not None:
@@ -196,7 +198,8 @@ def _left_out(excluded: Sequence[Exclusion]) -> Iterator[str]:
     if not excluded:
         return
     yield ""
-    yield f"# Left out: {len(excluded)} roles, some for more than one reason"
+    several = "1 role" if len(excluded) == 1 else f"{len(excluded)} roles, some for more than one reason"
+    yield f"# Left out: {several}"
     reasons = Counter(aspect for each in excluded for aspect in {finding.aspect for finding in each.because})
     for aspect, count in sorted(reasons.items(), key=lambda item: (-item[1], item[0])):
         yield f"  {count:>5}  {REASON_WORDS[aspect]}"

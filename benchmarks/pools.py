@@ -15,13 +15,14 @@ from fixtures.world import AS_OF
 from matching.model.vacancy import DbsLevel
 from matching.model.work import DAYS, PatternKind, Span, WorkPattern
 from matching.places import load_sectors, parse_postcode
-from matching.pool import DIMENSIONS, Array, Patterns, QualificationTable, VacancyPool, bits, empty_columns
+from matching.pool import DIMENSIONS, KINDS, Array, Patterns, QualificationTable, VacancyPool, bits, empty_columns
 from matching.priors import load_occupations, occupation_vectors, prior_columns
 from matching.retrieval import Recipe
 from matching.taxonomy import load_catalogue
 
 LEARNT_BY = {"advert": 0.64, "hearsay": 0.22, "visit": 0.14}
 DISTINCT_PATTERNS = 3000
+SHARES_OF_KINDS = {PatternKind.FIXED: 0.64, PatternKind.ROTA: 0.21, PatternKind.FLEXIBLE: 0.15}
 ROWS_AN_EMPLOYER = 7
 QUALIFICATIONS = {"cscs_card": 4.0, "early_years_l3": 78.0, "food_hygiene_l2": 1.0, "forklift_counterbalance": np.nan}
 USUAL_OFFERS = 24
@@ -138,7 +139,7 @@ def _draw_patterns(rng: np.random.Generator) -> tuple[list[WorkPattern], Floats,
     weeks = [DAYS[:5], DAYS[:5], DAYS, DAYS[:3], DAYS[1:4], DAYS[5:], (DAYS[0], DAYS[2], DAYS[4]), DAYS[3:]]
     found: dict[WorkPattern, tuple[float, float]] = {}
     while len(found) < DISTINCT_PATTERNS:
-        kind = rng.choice([PatternKind.FIXED, PatternKind.ROTA, PatternKind.FLEXIBLE], p=[0.64, 0.21, 0.15])
+        kind = KINDS[rng.choice(len(KINDS), p=[SHARES_OF_KINDS[each] for each in KINDS])]
         start = int(rng.choice([6, 7, 8, 9, 9, 9, 10, 12, 14, 17, 22])) * 60 + 15 * int(rng.integers(0, 4))
         length = 15 * int(rng.integers(12, 35))
         days = tuple(weeks[rng.integers(0, len(weeks))])
@@ -150,7 +151,7 @@ def _draw_patterns(rng: np.random.Generator) -> tuple[list[WorkPattern], Floats,
         hours = {PatternKind.FIXED: (worked, worked), PatternKind.ROTA: (worked / 2, worked)}.get(
             kind, (float(rng.integers(4, 10)), float(rng.integers(12, 26)))
         )
-        found.setdefault(WorkPattern(kind=PatternKind(kind), shifts=tuple(shifts)), hours)
+        found.setdefault(WorkPattern(kind=kind, shifts=tuple(shifts)), hours)
     return list(found), np.array([each[0] for each in found.values()]), np.array([each[1] for each in found.values()])
 
 

@@ -80,9 +80,9 @@ def page(
     sections = [
         "# How fast, and how much memory",
         f"Measured on {date} by `python -m benchmarks --write`, on {machine}. Numbers of processes that wanted a core "
-        f"when the run began and when it ended: {load[0]:.1f} and {load[1]:.1f}. Where others use the machine too, times "
-        "move by a third from run to run, and more by the clock; ratios are medians of turns taken one after another in "
-        "one process, and hold better.",
+        f"when the run began and when it ended: {load[0]:.1f} and {load[1]:.1f}. Where others use the machine too, "
+        "times move by a third from run to run, and more by the clock; ratios are medians of turns taken one after "
+        "another in one process, and hold better.",
         "## Goals",
         _table(
             ("goal", "found", ""),
@@ -160,7 +160,7 @@ def _answer_sections(answers: Sequence[Mapping[str, Any]]) -> Iterable[str]:
         ("vacancies", "left", "ours, core", "ours", "plain", "plain, lean", "times faster", "than lean", "turns"), rows
     )
     yield "### Where our time goes"
-    yield "Milliseconds of the core's own time for one answer, as Python's profiler sees it, which slows every call a little."
+    yield "Milliseconds of the core's own time for one answer, as Python's profiler sees it (it slows each call)."
     yield _steps(answers, "our_steps")
     yield "### Where the plain computation's time goes"
     yield _steps(answers, "plain_steps")

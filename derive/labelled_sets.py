@@ -10,9 +10,11 @@ import csv
 import hashlib
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from evaluation.meaning import LabelledSet
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHARED_DATA = Path(os.environ.get("WELLPLACED_SHARED_DATA", REPOSITORY.parent / "shared" / "data"))
@@ -127,26 +129,11 @@ def _others(title: str, names: Iterable[str]) -> tuple[str, ...]:
 # -- sets for measuring ------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LabelledSet:
-    """Queries, the documents to rank, and which documents are right for which query, with a grade."""
+def labelled_sets(folder: Path, wanted: Callable[[str], bool] = is_held_out) -> dict[str, LabelledSet]:
+    """Return sets whose queries come from the wanted occupations; every occupation is a document to rank.
 
-    name: str
-    queries: dict[str, str]
-    corpus: dict[str, tuple[str, str]]
-    grades: dict[str, dict[str, int]]
-
-    def write(self, folder: Path) -> None:
-        """Write queries.tsv, corpus.tsv and qrels.tsv, without headers."""
-        folder.mkdir(parents=True, exist_ok=True)
-        judged = ((query, document, grade) for query, row in self.grades.items() for document, grade in row.items())
-        _write_lines(folder / "queries.tsv", self.queries.items())
-        _write_lines(folder / "corpus.tsv", ((number, *pair) for number, pair in self.corpus.items()))
-        _write_lines(folder / "qrels.tsv", judged)
-
-
-def labelled_sets(folder: Path, wanted: Callable[[str], bool] = is_held_out) -> list[LabelledSet]:
-    """Return the sets whose queries come from the wanted occupations; every occupation is a document to rank."""
+    The last one, skills, has no occupation: nothing is trained on it, so all of it serves.
+    """
     esco, onet = esco_occupations(folder), onet_occupations(folder)
     esco_corpus = {each.code: (each.title, each.description) for each in esco}
     onet_corpus = {each.code: (each.title, each.description) for each in onet}
@@ -154,16 +141,25 @@ def labelled_sets(folder: Path, wanted: Callable[[str], bool] = is_held_out) -> 
     esco_names = [(name, each.code) for each in esco if wanted(each.code) for name in each.other_names]
     onet_names = [(name, each.code) for each in onet if wanted(each.code) for name in each.other_names]
     done = [(three, each.code) for each in onet if wanted(each.code) for three in in_threes(each.tasks)]
-    return [
-        _set_of("vacancy title to occupation (ESCO)", typed, esco_corpus),
-        _set_of("other name to occupation (ESCO)", esco_names, esco_corpus),
-        _set_of("other name to occupation (O*NET)", onet_names, onet_corpus),
-        _set_of("three tasks done to occupation (O*NET)", done, onet_corpus),
-    ]
+    return {
+        "vacancy title to occupation (ESCO)": _set_of(typed, esco_corpus),
+        "other name to occupation (ESCO)": _set_of(esco_names, esco_corpus),
+        "other name to occupation (O*NET)": _set_of(onet_names, onet_corpus),
+        "three tasks done to occupation (O*NET)": _set_of(done, onet_corpus),
+        "advert span to skill (ESCO)": _skills(folder),
+    }
 
 
-def skill_set(folder: Path) -> LabelledSet:
-    """Return spans of adverts with the skills to rank; nothing here is trained on them, so none is held out."""
+def write_set(labelled: LabelledSet, folder: Path) -> None:
+    """Write queries.tsv, corpus.tsv and qrels.tsv, as `evaluation.meaning` reads them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    judged = ((query, document, grade) for query, row in labelled.grades.items() for document, grade in row.items())
+    _write_lines(folder / "queries.tsv", labelled.queries.items())
+    _write_lines(folder / "corpus.tsv", ((number, *pair) for number, pair in labelled.corpus.items()))
+    _write_lines(folder / "qrels.tsv", judged)
+
+
+def _skills(folder: Path) -> LabelledSet:
     corpus = {f"s{number}": (label, "") for number, label in enumerate(skill_labels(folder))}
     number_of_label = {label.casefold(): number for number, (label, _) in corpus.items()}
     seen = [
@@ -171,17 +167,17 @@ def skill_set(folder: Path) -> LabelledSet:
         for span, label in advert_spans(folder)
         if label.casefold() in number_of_label and span.casefold() != label.casefold()
     ]
-    return _set_of("advert span to skill (ESCO)", seen, corpus)
+    return _set_of(seen, corpus)
 
 
-def _set_of(name: str, pairs: Iterable[tuple[str, str]], corpus: dict[str, tuple[str, str]]) -> LabelledSet:
+def _set_of(pairs: Iterable[tuple[str, str]], corpus: Mapping[str, tuple[str, str]]) -> LabelledSet:
     """Join equal queries: a name that two occupations share has both as right answers."""
     right: dict[str, dict[str, int]] = defaultdict(dict)
     for text, code in pairs:
         right[" ".join(text.split())][code] = 1
     queries = {f"q{number}": text for number, text in enumerate(right)}
     grades = {f"q{number}": answers for number, answers in enumerate(right.values())}
-    return LabelledSet(name=name, queries=queries, corpus=corpus, grades=grades)
+    return LabelledSet(queries=queries, corpus=corpus, grades=grades)
 
 
 def _write_lines(path: Path, rows: Iterable[Iterable[object]]) -> None:

@@ -7,6 +7,7 @@ The texts are those that an index would hold: vacancy titles, and occupations wi
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from derive.labelled_sets import SHARED_DATA, esco_occupations, onet_occupations, vacancy_titles
@@ -19,7 +20,7 @@ FEWEST_TEXTS = 2
 
 def main() -> None:
     """Write the table and say what it holds."""
-    statistics = shipped_statistics(SHARED_DATA)
+    statistics = statistics_of(SHARED_DATA, lambda code: True)
     statistics.save(OUTPUT)
     print(
         f"{OUTPUT.name}: {len(statistics.document_frequency)} words of {statistics.documents} texts, "
@@ -27,11 +28,13 @@ def main() -> None:
     )
 
 
-def shipped_statistics(folder: Path) -> WordStatistics:
-    """Count the words of every text in the public data sets."""
-    texts = [title for title, _ in vacancy_titles(folder)]
-    texts += [f"{each.title}\n{each.description}" for each in esco_occupations(folder)]
-    texts += ["\n".join((each.title, each.description, *each.tasks)) for each in onet_occupations(folder)]
+def statistics_of(folder: Path, wanted: Callable[[str], bool]) -> WordStatistics:
+    """Count the words of the texts about the occupations whose codes are wanted."""
+    texts = [title for title, code in vacancy_titles(folder) if wanted(code)]
+    texts += [f"{each.title}\n{each.description}" for each in esco_occupations(folder) if wanted(each.code)]
+    texts += [
+        "\n".join((each.title, each.description, *each.tasks)) for each in onet_occupations(folder) if wanted(each.code)
+    ]
     return WordStatistics.of(texts).without_rare_words(FEWEST_TEXTS)
 
 

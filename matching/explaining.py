@@ -297,8 +297,17 @@ def _conceded(judged: Judged, where: Sequence[bool]) -> Values:
 
 
 def _concession(blocked: Sequence[Part], job: Vacancy, view: Jobs) -> str:
-    asked = dict.fromkeys(part.concession_asked(job, view) for part in blocked)
-    return " ".join(asked)
+    """One sentence for the one thing to ask, however many parts it settles."""
+    first, *others = dict.fromkeys(part.concession_asked(job, view) for part in blocked if not _covered(part, blocked))
+    rest = [other.removeprefix("for ") for other in others]
+    if not rest:
+        return f"Ask {first}."
+    return f"Ask {', '.join([first, *rest[:-1]])} and {rest[-1]}."
+
+
+def _covered(part: Part, blocked: Sequence[Part]) -> bool:
+    """Times when they can work already keep clear of when they cannot."""
+    return part.name == "cannot" and any(other.name == "can" for other in blocked)
 
 
 def _moves(*, moved: bool, stretch: bool) -> Iterable[Flag]:

@@ -52,6 +52,8 @@ def find_sources(path: Path) -> Iterator[Source | Problem | Warned]:
             yield Problem(where, "does not exist")
         elif path.is_dir():
             yield from _find_in_folder(path)
+        elif not path.is_file():
+            yield Problem(where, "is no regular file, which is read more than once; save what it gives in a file")
         else:
             yield Source(path, path.stat().st_size, in_folder=False)
     except (OSError, ValueError) as error:

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from matching.fit.part import Codes, Concession, Part, Said, Setting, Values, coded, graded
+from matching.fit.part import Codes, Concession, Part, Said, Setting, Values, coded, graded, short
 from matching.model.adjustment import Importance, Need, Offer
 from matching.model.finding import Aspect, Code
 from matching.model.profile import VocationalProfile
@@ -63,12 +63,12 @@ class NeedMet(Part):
         return graded(codes, ok=1.0, conflict=0.0, unknown=best)
 
     def say(self, job: Vacancy, code: Code, view: Jobs) -> Said:
-        label = self.entries[0].label
+        label = short(self.entries[0].label)
         if code is Code.OK:
             agreed = next(entry for entry in self.entries if job.adjustments.get(entry.slug) is Offer.YES)
             if agreed is self.entries[0]:
                 return Said(sentence=f"The employer agrees to what they need: {label}.")
-            return Said(sentence=f"They need: {label}. The employer agrees to what would serve: {agreed.label}.")
+            return Said(sentence=f"The employer agrees to {short(agreed.label)}, which serves in place of {label}.")
         if code is Code.CONFLICT:
             return Said(sentence=f"The employer has said no to what they need: {label}.", settled_by=self.need.slugs)
         open_entries = [entry for entry in self.entries if job.adjustments.get(entry.slug) is not Offer.NO]
@@ -83,4 +83,4 @@ class NeedMet(Part):
         )
 
     def concession_asked(self, job: Vacancy, view: Jobs) -> str:
-        return f"Ask again about what they need: {self.entries[0].label}."
+        return f"again for what they need: {short(self.entries[0].label)}"

@@ -52,9 +52,6 @@ class _Times(Part):
     def codes(self, jobs: Jobs) -> Codes:
         return codes_by_pattern(jobs, self.usable, whole_is_enough=False)
 
-    def concession_asked(self, job: Vacancy, view: Jobs) -> str:
-        return "Ask whether the days or times could move to when they can work."
-
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Can(_Times):
@@ -67,6 +64,9 @@ class Can(_Times):
             return graded(codes, ok=1.0, conflict=0.0)
         return graded(codes, ok=0.8 + 0.2 * self.preferred[jobs.column("pattern")], conflict=0.0)
 
+    def concession_asked(self, job: Vacancy, view: Jobs) -> str:
+        return "for times when they can work"
+
     def say(self, job: Vacancy, code: Code, view: Jobs) -> Said:
         if code is Code.OK:
             return Said(sentence=f"The times suit when they can work: {shifts_in_words(job.pattern.shifts)}.")
@@ -78,6 +78,9 @@ class Can(_Times):
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Cannot(_Times):
     """Whether the work keeps clear of the times at which the person cannot work."""
+
+    def concession_asked(self, job: Vacancy, view: Jobs) -> str:
+        return "for other times"
 
     def say(self, job: Vacancy, code: Code, view: Jobs) -> Said:
         if code is Code.OK:
@@ -98,7 +101,7 @@ def _ask_times(job: Vacancy) -> str:
     return "How many hours a week must be worked within the times that you gave?"
 
 
-def shifts_in_words(shifts: tuple[Span, ...], *, most: int = 2) -> str:
+def shifts_in_words(shifts: tuple[Span, ...], *, most: int = 1) -> str:
     """Write shifts shortly; what is cut is counted.
 
     >>> shifts_in_words((Span(days=(Day.MON, Day.TUE, Day.WED), starts=540, ends=780),))

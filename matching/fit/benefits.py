@@ -64,7 +64,7 @@ def _benefit(limit: Rate) -> Flag:
     amount = f"{pounds(limit.value)} a {'month' if limit.unit is RateUnit.PER_MONTH else 'week'}"
     return Flag(
         kind="benefit",
-        sentence=f"If you receive {limit.benefit}, this pay may pass {amount}: ask a benefits adviser first.",
+        sentence=f"If you receive {limit.benefit}, this may pass {amount}: ask a benefits adviser first.",
         subject=f"{limit.benefit} ({amount})",
     )
 

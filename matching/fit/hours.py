@@ -82,7 +82,7 @@ class WeeklyHours(Part):
         )
 
     def concession_asked(self, job: Vacancy, view: Jobs) -> str:
-        return f"Ask whether the hours could be {hours_in_words(self.wanted.least, self.wanted.most)} a week."
+        return f"for {hours_in_words(self.wanted.least, self.wanted.most)} a week"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +113,7 @@ class LegalCap(Part):
         )
 
     def concession_asked(self, job: Vacancy, view: Jobs) -> str:
-        return f"Ask whether the hours could be at most {number(self.cap)} a week."
+        return f"for at most {number(self.cap)} hours a week"
 
 
 def hours_in_words(least: float | None, most: float | None) -> str:

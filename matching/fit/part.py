@@ -98,7 +98,7 @@ class Part(ABC):
         return np.full(len(jobs), self.concession is not None)
 
     def concession_asked(self, job: Vacancy, view: Jobs) -> str:
-        """Say what the employer would have to give way on; `view` holds the job alone."""
+        """What to ask the employer to give way on, as it goes on after "Ask"; `view` holds the job alone."""
         raise NotImplementedError(f"no employer can lift {self.aspect}.{self.name}")
 
     def finding(self, job: Vacancy, view: Jobs, *, code: Code, value: float) -> Finding:
@@ -157,15 +157,24 @@ def graded(codes: Codes, *, ok: Values | float, conflict: Values | float, unknow
     return np.where(codes == OK, ok, np.where(codes == CONFLICT, conflict, unknown))
 
 
+def short(words: str, *, most_words: int = 8, most_characters: int = 80) -> str:
+    """Cut words so that the sentence around them stays short; what is cut shows.
+
+    >>> short("one two three", most_words=2)
+    'one two…'
+    """
+    whole = " ".join(words.split())
+    cut = " ".join(whole.split(" ")[:most_words])[:most_characters].rstrip(" ,(")
+    return cut if cut == whole else f"{cut}…"
+
+
 def quoted(words: str, *, most_words: int = 9) -> str:
     """Put somebody's own words in quotation marks, cut so that the sentence stays short.
 
     >>> quoted("working with dogs")
     '“working with dogs”'
     """
-    whole = " ".join(words.split())
-    cut = " ".join(whole.split(" ")[:most_words])[:80].rstrip()
-    return f"“{cut}”" if cut == whole else f"“{cut}…”"
+    return f"“{short(words, most_words=most_words)}”"
 
 
 def number(value: float) -> str:

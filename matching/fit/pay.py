@@ -59,4 +59,4 @@ class Floor(Part):
         return Said(sentence=f"The job pays {pounds(most)} an hour; they want at least {floor}.")
 
     def concession_asked(self, job: Vacancy, view: Jobs) -> str:
-        return f"Ask whether the pay could be at least {pounds(self.hourly)} an hour."
+        return f"for pay of at least {pounds(self.hourly)} an hour"

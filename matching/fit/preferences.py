@@ -85,9 +85,9 @@ class Tasks(SoftPart):
             return Said(sentence="The role lists no task that they named as liked or disliked.")
         clauses = []
         if liked:
-            clauses.append(f"tasks they like ({', '.join(liked[:3])})")
+            clauses.append(f"tasks they like ({', '.join(liked[:2])})")
         if disliked:
-            clauses.append(f"tasks they dislike ({', '.join(disliked[:3])})")
+            clauses.append(f"tasks they dislike ({', '.join(disliked[: 1 if liked else 2])})")
         return Said(sentence=f"The role has {' and '.join(clauses)}.")
 
 

@@ -44,7 +44,7 @@ class Refused(Part):
         return coded(conflict=shared, ok=~shared)
 
     def say(self, job: Vacancy, code: Code, view: Jobs) -> Said:
-        label = quoted(self.refusal.label)
+        label = quoted(self.refusal.label, most_words=7)
         if code is Code.OK:
             return Said(sentence=f"No task of the job is part of what they refuse: {label}.")
         shared = " and ".join([tag.label for tag in self.tags if tag.slug in job.task_tags][:2])

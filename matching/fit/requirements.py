@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from matching.fit.part import NO_PRIOR, OK, UNKNOWN, Codes, Part, Said, Setting, Values, coded, graded, number
+from matching.fit.part import NO_PRIOR, OK, UNKNOWN, Codes, Part, Said, Setting, Values, coded, graded, number, short
 from matching.model.finding import Asked, Aspect, Code
 from matching.model.profile import DrivingLicence, VocationalProfile
 from matching.model.vacancy import DbsLevel, DrivingAsked, QualificationAsked, Vacancy
@@ -70,7 +70,7 @@ def in_words(slug: str) -> str:
     >>> in_words("food_hygiene_l2")
     'food hygiene l2'
     """
-    return slug.replace("_", " ").replace(".", " ").replace("-", " ")
+    return short(slug.replace("_", " ").replace(".", " ").replace("-", " "), most_words=6)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

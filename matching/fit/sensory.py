@@ -10,7 +10,20 @@ import numpy as np
 import numpy.typing as npt
 
 from matching.fit.levels import chance_at_most
-from matching.fit.part import CONFLICT, NO_PRIOR, Codes, Concession, Mask, Part, Said, Setting, Values, coded, graded
+from matching.fit.part import (
+    CONFLICT,
+    NO_PRIOR,
+    Codes,
+    Concession,
+    Mask,
+    Part,
+    Said,
+    Setting,
+    Values,
+    coded,
+    graded,
+    short,
+)
 from matching.model.adjustment import Offer
 from matching.model.finding import Aspect, Code
 from matching.model.profile import VocationalProfile
@@ -103,9 +116,9 @@ def in_words(level: int) -> str:
     """Write a level with its general word.
 
     >>> in_words(2)
-    'ordinary (2 of 4)'
+    'ordinary (2/4)'
     """
-    return f"{LEVEL_WORDS[level]} ({level} of {HIGHEST_LEVEL})"
+    return f"{LEVEL_WORDS[level]} ({level}/{HIGHEST_LEVEL})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,7 +264,7 @@ class Avoid(_Dimension):
 
     def concession_asked(self, job: Vacancy, view: Jobs) -> str:
         lifting = next(relief.adjustment for relief, lifts in self._lifting(view) if lifts[0])
-        return f"Ask again about {self.entry.label}: would they agree to {lifting.label}?"
+        return f"again for {short(lifting.label)}, to ease {self.entry.label}"
 
     def say(self, job: Vacancy, code: Code, view: Jobs) -> Said:
         level, tolerance = self.known_level(job), in_words(self.wished.tolerance)
@@ -277,7 +290,7 @@ class Avoid(_Dimension):
             return Said(sentence=f"{here}; they bear up to {tolerance} only.", settled_by=settled_by)
         unasked = [entry for entry in open_reliefs if job.adjustments.get(entry.slug) is not Offer.YES]
         return Said(
-            sentence=f"{here}; whether that stays within the {tolerance} they bear is not known.",
+            sentence=f"{here}; nobody knows if that stays within {tolerance}.",
             ask=self._question(level, unasked),
             settled_by=tuple(entry.slug for entry in unasked),
         )

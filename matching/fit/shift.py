@@ -61,7 +61,7 @@ class Length(_ShiftPart):
         )
 
     def concession_asked(self, job: Vacancy, view: Jobs) -> str:
-        return f"Ask whether shifts could be at most {number(self.max_hours)} hours long."
+        return f"for shifts of at most {number(self.max_hours)} hours"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -81,4 +81,4 @@ class FreeTime(_ShiftPart):
         )
 
     def concession_asked(self, job: Vacancy, view: Jobs) -> str:
-        return f"Ask whether the job could be done without work {self.words}."
+        return f"for no work {self.words}"

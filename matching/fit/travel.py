@@ -244,4 +244,4 @@ class FromHome(Part):
         return Said(sentence=f"The work is done {offered}, but they want to work {wanted}.")
 
     def concession_asked(self, job: Vacancy, view: Jobs) -> str:
-        return f"Ask whether the work could be done {REMOTE_WORDS[self.wanted]}."
+        return f"for work done {REMOTE_WORDS[self.wanted]}"

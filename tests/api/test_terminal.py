@@ -221,7 +221,7 @@ def test_the_first_near_misses_are_shown_and_the_rest_is_counted(found: int, sho
 
 def test_a_near_miss_says_what_to_ask_and_where_the_role_would_stand() -> None:
     text = " ".join(page().split())
-    assert "Nearly right: one change would open these - Driver, Elm: Ask whether the hours could be" in text
+    assert "Nearly right: one change would open these - Driver, Elm: Ask for at most 16 hours a week." in text
     assert "It would then stand at place 2." in text
 
 

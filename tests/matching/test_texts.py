@@ -365,6 +365,35 @@ HOURS_AND_TIMES = free(
     shift={"max_hours": 2.25, "nights": "no", "weekends": "no"},
 )
 
+# Every dimension at once, at each kind of level and each answer about what would ease it.
+LEVELS: tuple[Raw | None, ...] = (
+    None,
+    {"typical": 0},
+    {"typical": 2, "peak": 4},
+    {"typical": 2, "peak": 4, "can_leave": True},
+    {"typical": 2, "peak": 4, "can_leave": True, "peak_share": "10_to_50"},
+    {"typical": 4},
+    {"typical": 3, "source": "occupation_prior"},
+)
+WORKPLACES = [
+    job(
+        vacancy_ref=f"V-{number}-{answer}",
+        sensory=None if level is None else dict.fromkeys(strategies.DIMENSIONS, level),
+        adjustments=everything(answer),
+    )
+    for number, level in enumerate(LEVELS)
+    for answer in ("yes", "no", "unknown")
+]
+
+
+def bears(tolerance: int, direction: str, *, hard: bool) -> Raw:
+    """A person who avoids or seeks every dimension, each with all the mitigations that have to do with it."""
+    wished = {"tolerance": tolerance, "direction": direction, "hard": hard}
+    return person(
+        sensory={name: {**wished, "mitigations": list(slugs)} for name, slugs in strategies.MITIGATIONS.items()}
+    )
+
+
 LONG = [
     pytest.param(needs(*everything("yes")), [job(adjustments=everything("yes"))], id="every need met"),
     pytest.param(needs(*everything("no")), [job(adjustments=everything("no"))], id="every need refused"),
@@ -428,37 +457,8 @@ LONG = [
     ),
     *(
         pytest.param(
-            person(
-                sensory={
-                    dimension: {"tolerance": tolerance, "direction": direction, "hard": hard, "mitigations": slugs}
-                    for dimension, slugs in (
-                        (name, list(strategies.MITIGATIONS[name])) for name in strategies.DIMENSIONS
-                    )
-                }
-            ),
-            [
-                job(
-                    vacancy_ref=f"V-{number}",
-                    sensory=dict.fromkeys(strategies.DIMENSIONS, level) if level else None,
-                    adjustments=everything(answer),
-                )
-                for number, (level, answer) in enumerate(
-                    (level, answer) for level in LEVELS for answer in ("yes", "no", "unknown")
-                )
-            ],
-            id=f"senses: {direction} {tolerance} {'hard' if hard else 'soft'}",
+            bears(tolerance, direction, hard=hard), WORKPLACES, id=f"senses: {direction} {tolerance}, hard: {hard}"
         )
-        for LEVELS in [
-            (
-                None,
-                {"typical": 0},
-                {"typical": 2, "peak": 4},
-                {"typical": 2, "peak": 4, "can_leave": True},
-                {"typical": 2, "peak": 4, "can_leave": True, "peak_share": "10_to_50"},
-                {"typical": 4},
-                {"typical": 3, "source": "occupation_prior"},
-            )
-        ]
         for direction in ("avoid", "seek")
         for tolerance in (0, 1, 2, 4)
         for hard in (False, True)
