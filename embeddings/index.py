@@ -184,10 +184,10 @@ class VectorIndex:
     def save(self, folder: Path, made_by: Mapping[str, str]) -> None:
         """Write vectors, ids and a manifest into a folder. `made_by` names encoder, map and whatever else must agree.
 
-        The manifest is written last, so a save that was cut short is refused by `load` and not half believed.
+        The manifest is written last, so a save that was cut short is refused by `load` and not half believed: its
+        blocks do not have the digests of the manifest before.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "manifest.json").unlink(missing_ok=True)
         count = self.count
         manifest: dict[str, Any] = {
             "format": _FORMAT,

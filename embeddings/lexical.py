@@ -173,7 +173,7 @@ class LexicalIndex:
         number of a document has the same bits whatever else is asked about or held in the index.
         """
         totals = self.bm25(query, documents)
-        weights = sorted(map(self.statistics.weight, set(tokenize(query))), reverse=True)
+        weights = sorted(map(self.statistics.weight, query_words(query)), reverse=True)
         if weights:
             # Every word's effect is below 1, so the most that words could score is the sum of their weights.
             totals /= math.fsum(weights[:WORDS_OF_A_FULL_MATCH])

@@ -48,6 +48,7 @@ KINDS: Final = tuple(PatternKind)
 DBS_LEVELS: Final = tuple(DbsLevel)
 DRIVING_ASKED: Final = tuple(DrivingAsked)
 WEEKS_A_YEAR: Final = 52
+BEYOND_PENNIES: Final = Decimal(10) ** 15
 STATED_PRIOR_SPREAD: Final = 1.0  # levels, where a file states a prior of its own
 
 # Every column: its type, and how many values a row has. A column of several is stored value by value
@@ -312,7 +313,8 @@ def hourly_range(pay: Pay, *, least_hours: float | None, most_hours: float | Non
 
 def _hourly(annual: float, weekly_hours: float) -> float:
     exact = Decimal(str(annual)) / (WEEKS_A_YEAR * Decimal(str(weekly_hours)))
-    return float(exact.quantize(Decimal("0.01"), ROUND_HALF_UP))
+    # Of hardly any hours the pay by the hour has more digits than can be cut, and no need of pennies.
+    return float(exact.quantize(Decimal("0.01"), ROUND_HALF_UP) if exact < BEYOND_PENNIES else exact)
 
 
 def whole_minutes(hours: float) -> int:

@@ -117,7 +117,7 @@ class WeightedScorer:
             at = slice(None) if each.at is None else each.at
             own = self.weights.of(each.part)
             sharing = counts[each.part.aspect][at] if self.weights.shares(each.part) else 1.0
-            effects.append(own / sharing / weight[at])
+            effects.append(own / sharing / np.where(weight == 0, 1.0, weight)[at])
         return effects
 
 

@@ -62,9 +62,10 @@ def _area(text: str) -> str:
     return parse_postcode(text).text
 
 
-_ANY_POSTCODE = r"^\s*[A-Za-z]{1,2}\d[A-Za-z\d]?(\s*\d([A-Za-z]{2})?)?\s*$"
+_OUTCODE = r"[A-Za-z]{1,2}\s*(\d{1,2}|\d[A-Za-z])"
+_ANY_POSTCODE = rf"^\s*{_OUTCODE}(\s*\d[A-Za-z]{{2}}|\s+\d)?\s*$"
 POSTCODE = Parsed(_postcode, _ANY_POSTCODE)
-AREA = Parsed(_area, r"^\s*[A-Za-z]{1,2}\d[A-Za-z\d]?(\s+\d)?\s*$")
+AREA = Parsed(_area, rf"^\s*{_OUTCODE}(\s+\d)?\s*$")
 
 
 def _minute(text: str) -> int:

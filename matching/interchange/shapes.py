@@ -81,7 +81,8 @@ class Shape(Protocol):
 
 def shown(value: object, *, longest: int = 40) -> str:
     """Write a value that was refused, cut to a length that a message can bear."""
-    text = repr(value)
+    # The text of lists within lists within lists would never end.
+    text = _kind(value) if isinstance(value, list | dict) else repr(value)
     return text if len(text) <= longest else text[: longest - 3] + "..."
 
 
@@ -276,7 +277,10 @@ class ListOf:
         return REFUSED if REFUSED in members else tuple(members)
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "array", "items": self.member.schema()} | ({"minItems": self.least} if self.least else {})
+        schema: dict[str, Any] = {"type": "array", "items": self.member.schema()}
+        if self.distinct is not None:
+            schema["uniqueItems"] = True  # as far as a schema can say it
+        return schema | ({"minItems": self.least} if self.least else {})
 
 
 def _refuse_repeats(members: Sequence[Any], distinct: Callable[[Any], str], reader: Reader) -> None:
@@ -394,6 +398,5 @@ def _or_unknown(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _required(field: Field, schema: dict[str, Any]) -> dict[str, Any]:
-    if not isinstance(field.shape, Text):
-        return schema
-    return schema | {"pattern": r"\S", "not": {"const": UNKNOWN}}
+    known = {"not": {"enum": [None, UNKNOWN]}}
+    return schema | known | {"pattern": r"\S"} if isinstance(field.shape, Text) else {"allOf": [schema, known]}

@@ -78,12 +78,13 @@ def test_a_second_run_makes_no_encoder(tmp_path: Path):
 
 def test_vectors_of_two_encoders_do_not_meet(tmp_path: Path):
     cached(tmp_path / "vectors").encode(["cook"])
-    other = CountingEncoder()
-    other._dimension = 8
 
-    vectors = CachedEncoder("hashing-8", 8, lambda: other, tmp_path / "vectors").encode(["cook"])
+    class Other(CountingEncoder):
+        name = "other"
 
-    assert vectors.shape == (1, 8)
+    other = Other()
+    CachedEncoder("other", DIMENSION, lambda: other, tmp_path / "vectors").encode(["cook"])
+
     assert other.texts == ["cook"]
 
 
@@ -234,7 +235,18 @@ def test_two_writers_at_once_lose_nothing(tmp_path: Path):
 
 def test_threads_that_share_a_cache_encode_a_text_once():
     inner = CountingEncoder()
-    encoder = cached(None, inner)
+    everyone_has_looked = threading.Barrier(8)
+    have_looked = threading.local()
+
+    class Meeting(CachedEncoder):
+        def _known(self, keys: Sequence[bytes]) -> dict[bytes, np.ndarray]:
+            found = super()._known(keys)
+            if not hasattr(have_looked, "yes"):
+                have_looked.yes = True
+                everyone_has_looked.wait(timeout=30)
+            return found
+
+    encoder = Meeting(REAL.name, DIMENSION, lambda: inner)
     threads = [threading.Thread(target=encoder.encode, args=(["cook", "porter"],)) for _ in range(8)]
     for thread in threads:
         thread.start()

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import embeddings.lexical as lexical_module
 from embeddings.errors import WordStatisticsRefused
 from embeddings.lexical import LENGTH_WEIGHT, SATURATION, LexicalIndex, WordStatistics, tokenize
 
@@ -65,9 +66,11 @@ class TestScores:
     @given(corpus=corpora, query=texts, cuts=st.lists(st.integers(1, 3), max_size=12))
     def test_are_the_same_when_texts_are_added_bit_by_bit(self, corpus: list[str], query: str, cuts: list[int]):
         index, start = LexicalIndex(FROZEN), 0
-        for size in [*cuts, len(corpus)]:
-            index.add(corpus[start : start + size])
-            start += size
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(lexical_module, "_SEGMENTS_OF_A_SIZE", 2)
+            for size in [*cuts, len(corpus)]:
+                index.add(corpus[start : start + size])
+                start += size
         rows = np.arange(len(corpus))[::-1]
 
         whole = LexicalIndex.build(corpus, FROZEN).scores(query)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.encoder import SentenceTransformerEncoder
@@ -44,14 +44,16 @@ def test_mapped_vectors_are_the_normalised_product():
 
 
 @given(seed=st.integers(0, 2**32 - 1), count=st.integers(1, 40), at=st.integers(0, 39))
+@settings(max_examples=30)
 def test_a_mapped_row_has_the_same_bits_alone_and_among_others(seed: int, count: int, at: int):
-    vectors = units(seed, count)
+    # Of the real size: short sums are often exact by luck.
+    vectors, linear_map = units(seed, count, 384), a_map(seed, 384)
     row = at % count
 
-    alone = a_map(seed).apply(vectors[row : row + 1])[0]
+    alone = linear_map.apply(vectors[row : row + 1])[0]
 
-    assert alone.tobytes() == a_map(seed).apply(vectors)[row].tobytes()
-    assert alone.tobytes() == a_map(seed).apply(vectors[::-1])[count - 1 - row].tobytes()
+    assert alone.tobytes() == linear_map.apply(vectors)[row].tobytes()
+    assert alone.tobytes() == linear_map.apply(vectors[::-1])[count - 1 - row].tobytes()
 
 
 def test_the_identity_changes_nothing_but_the_last_bit():
