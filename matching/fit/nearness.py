@@ -41,6 +41,13 @@ class Nearness:
         none, full = figures["nearness.none"], figures["nearness.full"]
         return np.clip((self.best[self.at(jobs)] - none) / (full - none), 0.0, 1.0)
 
+    @staticmethod
+    def degree(similarity: float, figures: Mapping[str, float]) -> str:
+        """How near in words, from the documented bounds up."""
+        if similarity >= figures["nearness.very_close"]:
+            return "very close to"
+        return "close to" if similarity >= figures["nearness.close"] else "not far from"
+
     def closest(self, view: Jobs) -> tuple[AspectText, float]:
         """The text that is nearest to the one job of a view, and its similarity."""
         place = int(self.at(view)[0])

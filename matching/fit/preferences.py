@@ -60,7 +60,7 @@ class WantedWork(SoftPart):
         if similarity < self.figures["nearness.worth_saying"]:
             return Said(sentence="Nothing they have said they want is close to this role.")
         beginning = _BEGINNINGS.get(wish.factor, "They want")
-        degree = "very close to" if similarity >= 0.75 * self.figures["nearness.full"] else "close to"
+        degree = self.nearness.degree(similarity, self.figures)
         return Said(sentence=f"{beginning} {quoted(wish.text)}; this role is {degree} that.")
 
 

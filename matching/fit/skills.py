@@ -14,9 +14,9 @@ from matching.model.vacancy import Vacancy
 from matching.pool import Jobs
 
 _BEGINNINGS = {
-    "skill.strength": "Their strength {} fits this role.",
-    "skill.skill": "Their skill {} fits this role.",
-    "skill.past_title": "They have worked as {}, which is close to this role.",
+    "skill.strength": "Their strength {}",
+    "skill.skill": "Their skill {}",
+    "skill.past_title": "Their past work as {}",
 }
 
 
@@ -43,4 +43,6 @@ class Strengths(SoftPart):
         ability, similarity = self.nearness.closest(view)
         if similarity < self.figures["nearness.worth_saying"]:
             return Said(sentence="None of their stated strengths is close to this role.")
-        return Said(sentence=_BEGINNINGS[ability.factor].format(quoted(ability.text)))
+        degree = self.nearness.degree(similarity, self.figures)
+        beginning = _BEGINNINGS[ability.factor].replace("{}", quoted(ability.text))
+        return Said(sentence=f"{beginning} is {degree} what this role needs.")
