@@ -65,7 +65,8 @@ class VectorIndex:
         self._ids: list[NDArray[np.int64]] = []
         self._dropped = np.zeros(0, dtype=bool)
         self._dropped_count = 0
-        self._row_of_id: dict[int, int] | None = {}
+        self._row_of_new_id: dict[int, int] = {}
+        self._adopted: tuple[Rows, Rows | None] | None = None
 
     @classmethod
     def adopt(cls, vectors: Vectors, ids: Rows | None = None) -> VectorIndex:
@@ -83,15 +84,17 @@ class VectorIndex:
             if not np.array_equal(scaled, np.rint(scaled)):
                 raise ValueError("an adopted array must be rounded to multiples of 2**-11")
         index = cls(vectors.shape[1])
-        index._take(vectors, np.arange(len(vectors), dtype=np.int64) if ids is None else _as_ids(ids, len(vectors)))
+        given = np.arange(len(vectors), dtype=np.int64) if ids is None else _as_ids(ids, len(vectors))
+        index._take(vectors, given, np.zeros(len(vectors), dtype=bool))
         return index
 
-    def _take(self, vectors: Vectors, ids: Rows) -> None:
+    def _take(self, vectors: Vectors, ids: Rows, dropped: NDArray[np.bool_]) -> None:
         self._segments = (_Segment(first_row=0, count=len(vectors), space=vectors),) if len(vectors) else ()
         self._ids = [ids]
-        self._dropped = np.zeros(len(vectors), dtype=bool)
-        # Looking ids up is for single changes: the table is made when the first one comes, not for a million rows.
-        self._row_of_id = None
+        self._dropped = dropped
+        self._dropped_count = int(dropped.sum())
+        # A dictionary of a million ids would take seconds and 100 MB: these are found by bisection instead.
+        self._adopted = _sorted_by_id(ids, dropped)
 
     @property
     def dimension(self) -> int:
@@ -132,8 +135,7 @@ class VectorIndex:
         self.drop(new_ids)
         first_row = self.count
         rows = np.arange(first_row, first_row + len(stored), dtype=np.int64)
-        lookup = self._lookup()
-        lookup.update(zip(new_ids.tolist(), rows.tolist(), strict=True))
+        self._row_of_new_id.update(zip(new_ids.tolist(), rows.tolist(), strict=True))
         self._ids.append(new_ids)
         self._grow_dropped(first_row + len(stored))
         self._append(stored)
@@ -141,17 +143,19 @@ class VectorIndex:
 
     def drop(self, ids: Sequence[int] | Rows) -> None:
         """Forget these ids; ids that are not there are passed over."""
-        lookup = self._lookup()
-        dropped = self._dropped
         for number in np.asarray(ids, dtype=np.int64).tolist():
-            row = lookup.pop(number, None)
+            row = self.row_of(number)
             if row is not None:
-                dropped[row] = True
+                self._row_of_new_id.pop(number, None)
+                self._dropped[row] = True
                 self._dropped_count += 1
 
     def row_of(self, number: int) -> int | None:
         """Return the row of an id, or None if it is not there."""
-        return self._lookup().get(number)
+        row = self._row_of_new_id.get(number)
+        if row is None and self._adopted is not None:
+            row = _row_of_adopted(number, *self._adopted)
+        return None if row is None or self._dropped[row] else row
 
     def similarities(self, vectors: ArrayLike, among: ArrayLike | None = None) -> Vectors:
         """Return the inner product of each query vector with each row in `among` (all rows if None).
@@ -215,9 +219,8 @@ class VectorIndex:
         }
         _check_digests(folder, raw, manifest, vector_bytes=int(manifest["rows_per_digest"]) * dimension * 4)
         index = cls(dimension)
-        index._take(raw["vectors"].view(np.float32).reshape(count, dimension), raw["ids"].view(np.int64))
-        index._dropped = np.array(raw["dropped"], dtype=bool)
-        index._dropped_count = int(index._dropped.sum())
+        vectors = raw["vectors"].view(np.float32).reshape(count, dimension)
+        index._take(vectors, raw["ids"].view(np.int64), np.array(raw["dropped"], dtype=bool))
         return index
 
     # -- helpers -------------------------------------------------------------------------------------------------------
@@ -249,12 +252,6 @@ class VectorIndex:
             grown = np.zeros(max(count, 2 * len(self._dropped), 1024), dtype=bool)
             grown[: len(self._dropped)] = self._dropped
             self._dropped = grown
-
-    def _lookup(self) -> dict[int, int]:
-        if self._row_of_id is None:
-            alive = np.flatnonzero(~self.dropped)
-            self._row_of_id = dict(zip(self.ids[alive].tolist(), alive.tolist(), strict=True))
-        return self._row_of_id
 
     def _blocks_of_rows(self) -> Iterator[Vectors]:
         """Yield all rows in blocks of exactly the size that one digest covers, the last one apart."""
@@ -300,6 +297,22 @@ def _as_ids(ids: Sequence[int] | Rows, count: int) -> Rows:
     if len(numbers) > 1 and not bool(np.all(np.diff(numbers) > 0)) and len(np.unique(numbers)) < count:
         raise ValueError("an id may be given only once")
     return numbers
+
+
+def _sorted_by_id(ids: Rows, dropped: NDArray[np.bool_]) -> tuple[Rows, Rows | None]:
+    """Return ids in ascending order and the row of each; no rows where that is the place among the ids itself."""
+    if not dropped.any() and bool(np.all(ids[1:] > ids[:-1])):
+        return ids, None
+    rows = np.flatnonzero(~dropped)
+    rows = rows[np.argsort(ids[rows], kind="stable")]
+    return ids[rows], rows
+
+
+def _row_of_adopted(number: int, ids: Rows, rows: Rows | None) -> int | None:
+    place = int(np.searchsorted(ids, number))
+    if place == len(ids) or ids[place] != number:
+        return None
+    return place if rows is None else int(rows[place])
 
 
 def _products(queries: Vectors, segments: Sequence[_Segment]) -> Vectors:

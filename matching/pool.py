@@ -109,6 +109,8 @@ class Patterns:
     starts: npt.NDArray[np.int32]
     ends: npt.NDArray[np.int32]  # may pass 10080: Sunday night runs into Monday
     overlapping: npt.NDArray[np.int64]  # rota patterns whose shifts overlap
+    pattern_of_piece: npt.NDArray[np.int64]
+    length: npt.NDArray[np.int64]  # minutes of each piece
 
     @staticmethod
     def of(patterns: Iterable[WorkPattern]) -> Patterns:
@@ -129,11 +131,13 @@ class Patterns:
             ends.extend(end for _, end in pieces)
             first.append(len(starts))
         return Patterns(
-            np.array(kinds, np.uint8),
-            np.array(first, np.int64),
-            np.array(starts, np.int32),
-            np.array(ends, np.int32),
-            np.array(overlapping, np.int64),
+            kind=np.array(kinds, np.uint8),
+            first=np.array(first, np.int64),
+            starts=np.array(starts, np.int32),
+            ends=np.array(ends, np.int32),
+            overlapping=np.array(overlapping, np.int64),
+            pattern_of_piece=np.repeat(np.arange(len(kinds)), np.diff(first)),
+            length=np.array(ends, np.int64) - np.array(starts, np.int64),
         )
 
     def __len__(self) -> int:

@@ -92,7 +92,8 @@ class VacancyIndex:
         self.recipe = recipe
         self._documents: list[tuple[str, str]] = []
         self._document_number: dict[tuple[str, str], int] = {}
-        self._document_of_row: Rows = np.zeros(0, dtype=np.int64)
+        self._space: Rows = np.zeros(0, dtype=np.int64)
+        self._count = 0
         self._vectors = VectorIndex(recipe.encoder.dimension)
         self._words = LexicalIndex(recipe.statistics)
         self._queries: dict[str, NDArray[np.float32]] = {}
@@ -109,28 +110,30 @@ class VacancyIndex:
     @property
     def count(self) -> int:
         """Number of rows."""
-        return len(self._document_of_row)
+        return self._count
 
     def add(self, vacancies: Sequence[tuple[str, str]], progress: Progress | None = None) -> Rows:
-        """Index further vacancies and return their rows. A changed vacancy is a new row; the pool forgets the old."""
-        first_row, first_document = self.count, len(self._documents)
-        numbers, new = dict(self._document_number), []
-        for vacancy in vacancies:
-            if vacancy not in numbers:
-                numbers[vacancy] = len(numbers)
-                new.append(vacancy)
+        """Index further vacancies and return their rows. A changed vacancy is a new row; the pool forgets the old.
+
+        One thread may add while others ask: rows are counted last, when all that they need is there.
+        """
+        new = list(dict.fromkeys(vacancy for vacancy in vacancies if vacancy not in self._document_number))
         if new:
+            first = len(self._documents)
+            numbers = range(first, first + len(new))
             vectors = _document_vectors(new, self.recipe, progress)
-            self._words.add([f"{title}\n{text}" for title, text in new])
-            if first_document:
-                self._vectors.put(np.arange(first_document, len(numbers)), vectors)
+            if first:
+                self._vectors.put(numbers, vectors)
             else:
                 self._vectors = VectorIndex.adopt(vectors)
-            self._documents = self._documents + new
-            self._document_number = numbers
-        documents = np.array([numbers[vacancy] for vacancy in vacancies], dtype=np.int64)
-        self._document_of_row = np.concatenate([self._document_of_row, documents])
-        return np.arange(first_row, self.count, dtype=np.int64)
+            self._words.add([f"{title}\n{text}" for title, text in new])
+            self._documents += new
+            self._document_number.update(zip(new, numbers, strict=True))
+        rows = np.arange(self._count, self._count + len(vacancies), dtype=np.int64)
+        self._make_room(self._count + len(vacancies))
+        self._space[rows] = [self._document_number[vacancy] for vacancy in vacancies]
+        self._count += len(vacancies)
+        return rows
 
     def similarities(self, texts: Sequence[str], rows: ArrayLike | None = None) -> NDArray[np.float64]:
         """Return how near each text is to each of these rows (all if None): texts x rows.
@@ -138,21 +141,32 @@ class VacancyIndex:
         A number depends on the text, the vacancy and the recipe alone, to the bit.
         """
         document_of_row = self._document_of_row
+        if not texts:
+            return np.zeros((0, len(document_of_row) if rows is None else len(np.asarray(rows))))
         if rows is not None:
             return self._document_similarities(texts, document_of_row[np.asarray(rows, dtype=np.int64)])
-        similarities = self._document_similarities(texts, None)
-        every_row_its_own = len(document_of_row) == similarities.shape[1]
-        return similarities if every_row_its_own else similarities[:, document_of_row]
+        documents = int(document_of_row.max(initial=-1)) + 1
+        similarities = self._document_similarities(texts, None)[:, :documents]
+        # Without repetitions a row is its own document, since documents are numbered as they come.
+        return similarities if documents == len(document_of_row) else similarities[:, document_of_row]
 
     def _document_similarities(self, texts: Sequence[str], documents: Rows | None) -> NDArray[np.float64]:
-        if not texts:
-            return np.zeros((0, self._vectors.count if documents is None else len(documents)))
         share = self.recipe.lexical_share
         products = self._vectors.similarities(self._query_vectors(texts), documents)
         similarities = np.multiply(products, 1.0 - share, dtype=np.float64)
         for line, text in zip(similarities, texts, strict=True):
-            line += share * self._words.scores(text, documents)
+            line += share * self._words.scores(text, documents)[: len(line)]
         return similarities
+
+    @property
+    def _document_of_row(self) -> Rows:
+        return self._space[: self._count]
+
+    def _make_room(self, count: int) -> None:
+        if count > len(self._space):
+            space = np.zeros(max(count, 2 * len(self._space)), dtype=np.int64)
+            space[: self._count] = self._document_of_row
+            self._space = space
 
     def _query_vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of what people want and can do, which are asked for again and again."""

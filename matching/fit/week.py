@@ -42,31 +42,35 @@ def usable_by_minutes(patterns: Patterns, allowed: Minutes) -> Usable:
     A running count of allowed minutes over two weeks gives the allowed minutes of any piece
     in one subtraction, so the week is never cut into coarser blocks.
     """
-    running = np.concatenate([[0], np.cumsum(np.tile(allowed, 2))])
-    length = (patterns.ends - patterns.starts).astype(np.int64)
-    inside = running[patterns.ends] - running[patterns.starts]
-    return _by_pattern(patterns, piece_allowed=inside == length, piece_minutes=inside, length=length)
+    inside = _minutes_inside(patterns, allowed)
+    return _by_pattern(patterns, piece_allowed=inside == patterns.length, piece_minutes=inside)
 
 
 def usable_by_length(patterns: Patterns, most_minutes: int) -> Usable:
     """Judge every pattern by the length of its shifts; a flexible window has no length."""
-    length = (patterns.ends - patterns.starts).astype(np.int64)
-    flexible = np.repeat(patterns.kind == FLEXIBLE, np.diff(patterns.first))
-    allowed = (length <= most_minutes) | flexible
-    return _by_pattern(patterns, piece_allowed=allowed, piece_minutes=np.where(allowed, length, 0), length=length)
+    flexible = (patterns.kind == FLEXIBLE)[patterns.pattern_of_piece]
+    allowed = (patterns.length <= most_minutes) | flexible
+    return _by_pattern(patterns, piece_allowed=allowed, piece_minutes=np.where(allowed, patterns.length, 0))
 
 
-def _by_pattern(patterns: Patterns, *, piece_allowed: Mask, piece_minutes: Array, length: Array) -> Usable:
-    counts = np.diff(patterns.first)
-    pattern_of_piece = np.repeat(np.arange(len(patterns)), counts)
-    whole_shifts_only = patterns.kind[pattern_of_piece] != FLEXIBLE
-    counted = np.where(whole_shifts_only, np.where(piece_allowed, length, 0), piece_minutes)
-    minutes = np.bincount(pattern_of_piece, counted, len(patterns)).astype(np.int64)
+def _minutes_inside(patterns: Patterns, allowed: Minutes) -> Array:
+    """How many minutes of each piece are allowed, from a running count over two weeks."""
+    one_week = np.cumsum(allowed, dtype=np.int32)
+    running = np.concatenate([[0], one_week, one_week + one_week[-1]])
+    inside: Array = running[patterns.ends] - running[patterns.starts]
+    return inside
+
+
+def _by_pattern(patterns: Patterns, *, piece_allowed: Mask, piece_minutes: Array) -> Usable:
+    of_piece = patterns.pattern_of_piece
+    # Of a shift that is not wholly allowed nothing counts, unless the worker chooses within it.
+    counted = np.where(piece_allowed | (patterns.kind == FLEXIBLE)[of_piece], piece_minutes, 0)
+    minutes = np.bincount(of_piece, counted, len(patterns)).astype(np.int64)
     for pattern in patterns.overlapping:  # each minute counts once
         pieces = range(patterns.first[pattern], patterns.first[pattern + 1])
         chosen = [(int(patterns.starts[p]), int(patterns.ends[p])) for p in pieces if piece_allowed[p]]
         minutes[pattern] = np.count_nonzero(minutes_of(chosen))
-    refused = np.bincount(pattern_of_piece, ~piece_allowed, len(patterns))
+    refused = np.bincount(of_piece, ~piece_allowed, len(patterns))
     return Usable(refused == 0, minutes)
 
 
@@ -91,10 +95,8 @@ def codes_by_pattern(jobs: Jobs, usable: Usable, *, whole_is_enough: bool) -> Co
 
 def share_of_shifts(patterns: Patterns, wished: Minutes) -> npt.NDArray[np.float64]:
     """How much of each pattern's listed time lies within the minutes wished for, 0 to 1."""
-    running = np.concatenate([[0], np.cumsum(np.tile(wished, 2))])
-    pattern_of_piece = np.repeat(np.arange(len(patterns)), np.diff(patterns.first))
-    inside = np.bincount(pattern_of_piece, running[patterns.ends] - running[patterns.starts], len(patterns))
-    whole = np.bincount(pattern_of_piece, patterns.ends - patterns.starts, len(patterns))
+    inside = np.bincount(patterns.pattern_of_piece, _minutes_inside(patterns, wished), len(patterns))
+    whole = np.bincount(patterns.pattern_of_piece, patterns.length, len(patterns))
     return inside / np.maximum(whole, 1)
 
 

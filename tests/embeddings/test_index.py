@@ -167,6 +167,15 @@ class TestAdopting:
         assert rows.tolist() == [10, 11]
         assert np.array_equal(index.similarities(stored), stored @ stored.T)
 
+    def test_adopted_ids_are_found_in_any_order(self):
+        stored = vectors(1, 5)
+        index = VectorIndex.adopt(stored, np.array([9, 2, 30, 4, 7]))
+
+        index.drop([2])
+        index.put([30], stored[:1])
+
+        assert [index.row_of(number) for number in (9, 2, 30, 4, 7, 1, 99)] == [0, None, 5, 3, 4, None, None]
+
     @pytest.mark.parametrize(
         "array",
         [np.zeros((2, 4)), np.asfortranarray(np.zeros((3, 2), np.float32)), np.full((2, 4), 0.1, np.float32)],
@@ -197,13 +206,19 @@ class TestFiles:
         assert loaded.row_of(7) == 7
         assert loaded.row_of(4) is None
 
-    def test_a_loaded_index_takes_further_vectors(self, saved: Path):
+    def test_a_loaded_index_takes_further_vectors_and_can_be_saved_again(self, saved: Path):
         loaded = VectorIndex.load(saved, MADE_BY)
 
         loaded.put([7, 99], vectors(3, 2))
+        loaded.save(saved, MADE_BY)
+        again = VectorIndex.load(saved, MADE_BY)
 
-        assert loaded.row_of(99) == 31
-        assert loaded.dropped[7]
+        for index in (loaded, again):
+            assert index.row_of(99) == 31
+            assert index.row_of(7) == 30
+            assert index.row_of(4) is None
+            assert index.dropped[[4, 7]].all()
+            assert index.similarities(vectors(3, 1), [30])[0, 0] == vectors(3, 1)[0] @ vectors(3, 2)[0]
 
     @pytest.mark.parametrize("made_by", [{**MADE_BY, "encoder": "other"}, {"encoder": "hashing-24"}])
     def test_an_index_made_by_other_means_is_refused(self, saved: Path, made_by: dict[str, str]):
