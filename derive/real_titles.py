@@ -22,7 +22,7 @@ def vacancies(titles: Sequence[tuple[str, str]]) -> Iterator[dict[str, Any]]:
     """One vacancy a title, in the interchange format, spread over invented employers."""
     for number, (title, text) in enumerate(titles, start=1):
         employer = f"Invented Employer {number % EMPLOYERS + 1}"
-        yield {"vacancy_ref": f"t{number:05d}", "title": title, "employer": employer, "description": text}
+        yield {"vacancy_ref": f"t{number:05d}", "title": title, "employer": employer, "description": text or None}
 
 
 def main() -> None:

@@ -122,11 +122,12 @@ class VacancyIndex:
             first = len(self._documents)
             numbers = range(first, first + len(new))
             vectors = _document_vectors(new, self.recipe, progress)
+            # Words before vectors: who asks meanwhile may find words without a vector, never a vector without words.
+            self._words.add([f"{title}\n{text}" for title, text in new])
             if first:
                 self._vectors.put(numbers, vectors)
             else:
                 self._vectors = VectorIndex.adopt(vectors)
-            self._words.add([f"{title}\n{text}" for title, text in new])
             self._documents += new
             self._document_number.update(zip(new, numbers, strict=True))
         rows = np.arange(self._count, self._count + len(vacancies), dtype=np.int64)

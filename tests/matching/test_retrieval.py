@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 
 import numpy as np
@@ -83,6 +84,28 @@ class TestSimilarities:
 
         assert rows.tolist() == list(range(min(cut, len(pool)), len(pool)))
         assert np.array_equal(grown.similarities(texts), VacancyIndex.build(pool, RECIPE).similarities(texts))
+
+    def test_one_thread_may_add_while_others_ask(self):
+        index, wrong = VacancyIndex.build(VACANCIES[:1], RECIPE), []
+        expected = index.similarities(["porter at night"])[0, 0]
+        added = threading.Event()
+
+        def ask() -> None:
+            while not added.is_set():
+                similarities = index.similarities(["porter at night"])
+                wrong.extend([] if similarities[0, 0] == expected else [similarities])
+
+        askers = [threading.Thread(target=ask) for _ in range(3)]
+        for asker in askers:
+            asker.start()
+        for number in range(150):
+            index.add([(f"Porter {number % 70}", "Nights."), VACANCIES[number % 6]])
+        added.set()
+        for asker in askers:
+            asker.join()
+
+        assert index.count == 301
+        assert wrong == []
 
     def test_equal_vacancies_have_equal_numbers_and_one_document(self, index: VacancyIndex):
         similarities = index.similarities(["kitchen work"])[0]
