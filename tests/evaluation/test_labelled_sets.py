@@ -36,8 +36,10 @@ def test_no_occupation_is_both_held_out_and_for_choosing():
 
 def test_a_set_that_was_written_is_read_again(tmp_path: Path):
     labelled = LabelledSet(
-        queries={"q0": "making bread"}, corpus={"d1": ("Baker", ""), "d2": ("Cook", "Makes meals.")}, grades={"q0": {"d1": 1}}
-    )  # fmt: skip
+        queries={"q0": "making bread"},
+        corpus={"d1": ("Baker", ""), "d2": ("Cook", "Makes meals.")},
+        grades={"q0": {"d1": 1}},
+    )
 
     write_set(labelled, tmp_path)
 
