@@ -76,7 +76,7 @@ def build_index(
     index = VacancyIndex(recipe)
     index._vectors = VectorIndex.adopt(vectors)
     index._words = words
-    index._document_of_row = np.arange(len(vectors), dtype=np.int64)
+    index._space, index._count = np.arange(len(vectors), dtype=np.int64), len(vectors)
     return index
 
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
 
 from matching.errors import Invalid, NotFound, Problem, Where
+from matching.tables import RowStatus, Table, digest_of, one_of, raise_problems, slug
 
 DATA = Path(__file__).with_name("data")
 POLICY_FILES = ("rates.csv", "outcome_policy.csv")  # the order is part of the digest
@@ -49,15 +46,6 @@ class EarningsBasis(StrEnum):
     NEITHER = ""
 
 
-class PolicyStatus(StrEnum):
-    """How far a figure can be trusted."""
-
-    VERIFIED = "verified"
-    DERIVED = "derived"
-    UNCONFIRMED = "unconfirmed"
-    JUDGEMENT = "judgement"
-
-
 class ThresholdName(StrEnum):
     """The two outcome thresholds of the programme."""
 
@@ -79,7 +67,7 @@ class Rate:
     benefit: str
     net_or_gross: EarningsBasis
     source: str
-    status: PolicyStatus
+    status: RowStatus
 
     def is_in_force(self, *, on: date) -> bool:
         return self.valid_from <= on <= self.valid_to
@@ -102,7 +90,7 @@ class OutcomeThreshold:
     hours_per_week: float | None
     weeks: float | None
     wage_series: str
-    status: PolicyStatus
+    status: RowStatus
     source: str
 
     def earnings_in_pounds(self, *, hourly_wage: float) -> float | None:
@@ -183,15 +171,19 @@ def load_policy() -> Policy:
 
 def read_policy(*, folder: Path) -> Policy:
     """Read the policy files of a folder; raise Invalid that names every file, row and field that is wrong."""
-    texts = {name: _text(folder / name) for name in POLICY_FILES}
-    problems: list[Problem] = []
-    rates = _read("rates.csv", texts["rates.csv"], _RATE_CELLS, Rate, problems)
-    thresholds = _read("outcome_policy.csv", texts["outcome_policy.csv"], _THRESHOLD_CELLS, _ThresholdRow, problems)
-    problems += _wrong_rates(rates)
-    problems += _wrong_thresholds(thresholds, {rate.series for rate in rates})
-    if problems:
-        raise Invalid(problems)
-    return Policy(rates=rates, outcome_policies=_policies(thresholds), digest=_digest(texts))
+    tables = {name: Table(folder / name) for name in POLICY_FILES}
+    series = one_of(tables["rates.csv"].column("series"), otherwise="is not in rates.csv")
+    rates = tables["rates.csv"].read_rows(
+        Rate, {"series": slug, "benefit": str}, key=["series", "valid_from"], check=_wrong_rates
+    )
+    thresholds = tables["outcome_policy.csv"].read_rows(
+        _ThresholdRow,
+        {"scheme": slug, "wage_series": series},
+        key=["scheme", "version", "threshold"],
+        check=_wrong_thresholds,
+    )
+    raise_problems(tables.values())
+    return Policy(rates=rates, outcome_policies=_policies(thresholds), digest=digest_of(tables.values()))
 
 
 # Rows
@@ -211,63 +203,7 @@ class _ThresholdRow:
     valid_from: date
     valid_to: date
     source: str
-    status: PolicyStatus
-
-
-def _filled(cell: str) -> str:
-    if not cell or cell != cell.strip():
-        raise ValueError("must not be empty, nor begin or end with a space")
-    return cell
-
-
-def _amount(cell: str) -> float:
-    # float() would take "nan", "1e3" and "-1" too.
-    if not cell.replace(".", "", 1).isdecimal() or not cell.isascii():
-        raise ValueError(f"{cell!r} is not a number such as 12.71")
-    return float(cell)
-
-
-def _amount_if_any(cell: str) -> float | None:
-    return _amount(cell) if cell else None
-
-
-def _yes_or_no(cell: str) -> bool:
-    if cell not in ("yes", "no"):
-        raise ValueError(f"{cell!r} is neither yes nor no")
-    return cell == "yes"
-
-
-_Cells = Mapping[str, Callable[[str], object]]
-
-_RATE_CELLS: _Cells = {
-    "series": _filled,
-    "label": _filled,
-    "value": _amount,
-    "unit": RateUnit,
-    "valid_from": date.fromisoformat,
-    "valid_to": date.fromisoformat,
-    "kind": RateKind,
-    "benefit": str,
-    "net_or_gross": EarningsBasis,
-    "source": _filled,
-    "status": PolicyStatus,
-}
-
-_THRESHOLD_CELLS: _Cells = {
-    "scheme": _filled,
-    "version": _filled,
-    "threshold": ThresholdName,
-    "hours_per_week": _amount_if_any,
-    "weeks": _amount_if_any,
-    "wage_series": _filled,
-    "rate_rule": _filled,
-    "cumulative": _yes_or_no,
-    "sum_jobs": _yes_or_no,
-    "valid_from": date.fromisoformat,
-    "valid_to": date.fromisoformat,
-    "source": _filled,
-    "status": PolicyStatus,
-}
+    status: RowStatus
 
 
 def _policies(rows: Sequence[_ThresholdRow]) -> tuple[OutcomePolicy, ...]:
@@ -323,13 +259,11 @@ def _wrong_rates(rates: Sequence[Rate]) -> list[Problem]:
     return problems + _wrong_periods("rates.csv", periods)
 
 
-def _wrong_thresholds(rows: Sequence[_ThresholdRow], series: set[str]) -> list[Problem]:
+def _wrong_thresholds(rows: Sequence[_ThresholdRow]) -> list[Problem]:
     problems = []
     versions: dict[tuple[str, str, date, date, str, bool, bool], set[ThresholdName]] = {}
     for row in rows:
         where = Where("outcome_policy.csv", f"{row.scheme} {row.version} {row.threshold}")
-        if row.wage_series not in series:
-            problems.append(Problem(where.inside("wage_series"), f"{row.wage_series!r} is not in rates.csv"))
         if (row.hours_per_week is None) is not (row.weeks is None):
             problems.append(Problem(where.inside("hours_per_week"), "hours and weeks are set together or not at all"))
         shared = (
@@ -355,47 +289,3 @@ def _wrong_periods(file: str, periods: Iterable[tuple[str, date, date]]) -> list
             problems.append(Problem(where.inside("valid_from"), f"overlaps the period that ends on {last_days[name]}"))
         last_days[name] = max(last_day, last_days.get(name, last_day))
     return problems
-
-
-# Files
-
-Made = TypeVar("Made")
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")  # in text mode every kind of line end becomes one newline
-    except (OSError, UnicodeDecodeError) as error:
-        raise Invalid([Problem(Where(path.name), f"cannot be read: {error}")]) from error
-
-
-def _digest(texts: Mapping[str, str]) -> str:
-    whole = hashlib.sha256()
-    for file, text in texts.items():
-        whole.update(f"{file}\n{text}\n".encode())
-    return whole.hexdigest()[:12]
-
-
-def _read(file: str, text: str, cells: _Cells, make: Callable[..., Made], problems: list[Problem]) -> tuple[Made, ...]:
-    """Make a value of each row; a row with a cell that cannot be read is noted and left out."""
-    reader = csv.DictReader(io.StringIO(text), restkey="beyond the last column")
-    known = len(problems)
-    made = []
-    for number, row in enumerate(reader, start=2):
-        values: dict[str, Any] = {}
-        for name in {**cells, **row}:
-            where = Where(file, f"row {number}", name)
-            if name not in cells:
-                problems.append(Problem(where, "is not a column of this file"))
-            elif (cell := row.get(name)) is None:
-                problems.append(Problem(where, "is missing"))
-            else:
-                try:
-                    values[name] = cells[name](cell)
-                except ValueError as error:
-                    problems.append(Problem(where, str(error)))
-        if set(values) == set(cells):
-            made.append(make(**values))
-    if not made and len(problems) == known:
-        problems.append(Problem(Where(file), "holds no rows"))
-    return tuple(made)

@@ -6,10 +6,9 @@ questions; they are never a fact about a workplace and never exclude. `docs/prio
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from math import nan
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +18,7 @@ from embeddings.encoder import Encoder
 from embeddings.rounding import STEP, rounded
 from matching.errors import Invalid, Problem, Where
 from matching.model.sensory import SensoryDimension
+from matching.tables import Cells, RowStatus, Table, choice, if_filled, number, raise_problems, text, whole, written_as
 
 DIMENSIONS = tuple(SensoryDimension)
 """The columns of every array here, in order."""
@@ -107,21 +107,40 @@ def load_occupations() -> OccupationTable:
 
 def read_occupations(*, path: Path) -> OccupationTable:
     """Return the table at the path. Raises `Invalid` where it is not such a table."""
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    try:
-        return OccupationTable(
-            codes=tuple(row["onet_code"] for row in rows),
-            titles=tuple(row["title"] for row in rows),
-            uk_titles=tuple(row["uk_title"] for row in rows),
-            family=np.array([int(row["family"]) for row in rows], dtype=np.int16),
-            level=_levels(rows, suffix=""),
-            spread=_levels(rows, suffix="_spread"),
-        )
-    except KeyError as missing:
-        raise Invalid([Problem(Where(file=path.name), f"the column {missing} is missing")]) from missing
-    except ValueError as wrong:
-        raise Invalid([Problem(Where(file=path.name), str(wrong))]) from wrong
+    table = Table(path)
+    # A dimension that nothing tells of has no column at all.
+    measures = {name: cell for name, cell in _MEASURES.items() if name in table.header}
+    columns = table.read_columns({**_NAMES, **measures}, key=["onet_code"])
+    raise_problems([table])
+    codes = tuple(columns["onet_code"])
+    level, spread = (
+        np.column_stack([columns.get(name, [nan] * len(codes)) for name in names]) for names in (_LEVELS, _SPREADS)
+    )
+    apart = np.argwhere(np.isnan(level) != np.isnan(spread))
+    if len(apart):
+        message = "a level and its spread are known together or not at all"
+        raise Invalid([Problem(Where(path.name, codes[row], _LEVELS[column]), message) for row, column in apart])
+    return OccupationTable(
+        codes=codes,
+        titles=tuple(columns["title"]),
+        uk_titles=tuple(columns["uk_title"]),
+        family=np.array(columns["family"], dtype=np.int16),
+        level=level,
+        spread=spread,
+    )
+
+
+_NAMES: Cells = {
+    "onet_code": written_as(r"[0-9]{2}-[0-9]{4}\.[0-9]{2}", otherwise="is not a code of O*NET"),
+    "title": text,
+    "uk_title": str,
+    "family": whole(range(11, 54)),
+}
+_LEVELS = [dimension.value for dimension in DIMENSIONS]
+_SPREADS = [f"{dimension}_spread" for dimension in DIMENSIONS]
+# The same few hundred figures fill thousands of cells.
+_MEASURE = cache(if_filled(number(most=4, otherwise="is not a number of levels from 0 to 4"), empty=nan))
+_MEASURES: Cells = {**dict.fromkeys([*_LEVELS, *_SPREADS], _MEASURE), "source": text, "status": choice(RowStatus)}
 
 
 def occupation_vectors(encoder: Encoder, table: OccupationTable | None = None) -> NDArray[np.float32]:
@@ -222,13 +241,6 @@ class _Mixture:
             apart = mean - self.level[occupation[:, rank]]
             variance = variance + weights[rank] * (self.variance[occupation[:, rank]] + apart * apart)
         return mean, np.sqrt(variance / total)
-
-
-def _levels(rows: Sequence[dict[str, str]], *, suffix: str) -> Floats:
-    columns = [f"{dimension}{suffix}" for dimension in DIMENSIONS]
-    # A dimension that nothing tells of has no column at all.
-    cells = [[float(row.get(column) or "nan") for column in columns] for row in rows]
-    return np.array(cells, dtype=np.float64).reshape(len(rows), len(DIMENSIONS))
 
 
 def _weight(cosine: Floats) -> Floats:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from matching.errors import Invalid, Problem, Where
+from matching.errors import Problem, Where
 from matching.fit.part import Judged, Part, Values
 from matching.model.finding import Aspect
+from matching.tables import Cells, Table, digest, number, one_of, raise_problems, text
 
 WEIGHTS_FILE = Path(__file__).with_name("data") / "weights.csv"
 SHARED = "*"  # in place of a part: the weight is shared by the parts of the aspect that are present
@@ -45,32 +45,27 @@ def load_weights() -> Weights:
 
 def read_weights(file: Path) -> Weights:
     """Read weights and figures; raises `Invalid` naming every row that is wrong."""
-    content = file.read_bytes().replace(b"\r\n", b"\n")
-    problems: list[Problem] = []
-    tables: dict[str, dict[str, float]] = {"weight": {}, "figure": {}}
-    for number, row in enumerate(csv.DictReader(content.decode().splitlines()), start=2):
-        where = Where(file.name, f"row {number}")
-        table = tables.get(row["kind"])
-        try:
-            value = float(row["value"])
-        except ValueError:
-            value = -1.0
-        if table is None:
-            problems.append(Problem(where.inside("kind"), f"'{row['kind']}' should be weight or figure"))
-        elif not 0 <= value <= 1000:
-            problems.append(Problem(where.inside("value"), f"'{row['value']}' should be a number from 0 to 1000"))
-        elif row["name"] in table:
-            problems.append(Problem(where.inside("name"), f"'{row['name']}' is here twice"))
-        else:
-            table[row["name"]] = value
-    covered = {name.split(".")[0] for name in tables["weight"]}
-    problems += [
-        Problem(Where(file.name), f"no weight for the aspect '{aspect}'") for aspect in Aspect if aspect not in covered
-    ]
-    if problems:
-        raise Invalid(problems)
-    digest = hashlib.sha256(content).hexdigest()[:12]
-    return Weights(by_part=tables["weight"], figures=tables["figure"], digest=digest)
+    table = Table(file)
+    rows = table.read_rows(dict, _COLUMNS, key=["name"], check=partial(_without_weight, file=file.name))
+    raise_problems([table])
+    return Weights(
+        by_part={row["name"]: row["value"] for row in rows if row["kind"] == "weight"},
+        figures={row["name"]: row["value"] for row in rows if row["kind"] == "figure"},
+        digest=digest(table.text),
+    )
+
+
+_COLUMNS: Cells = {
+    "kind": one_of(["weight", "figure"], otherwise="should be weight or figure"),
+    "name": text,
+    "value": number(most=1000, otherwise="should be a number from 0 to 1000"),
+    **dict.fromkeys(("why", "source", "status"), str),
+}
+
+
+def _without_weight(rows: Sequence[dict[str, Any]], *, file: str) -> list[Problem]:
+    covered = {row["name"].split(".")[0] for row in rows if row["kind"] == "weight"}
+    return [Problem(Where(file), f"no weight for the aspect '{aspect}'") for aspect in Aspect if aspect not in covered]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

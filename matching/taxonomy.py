@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import io
-import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
 
-from matching.errors import Invalid, NotFound, Problem, Where
+from matching.errors import NotFound, Problem, Where
+from matching.tables import RowStatus, Table, digest_of, one_of, raise_problems, slug, whole, written_as
 
 DATA = Path(__file__).with_name("data")
 LEVELS = range(5)
@@ -30,17 +27,9 @@ CATALOGUE_FILES = (
     "role_exclusions.csv",
     "travel_modes.csv",
 )
-_SLUG = re.compile(r"[a-z][a-z0-9_]*")
-_ADJUSTMENT_SLUG = re.compile(r"[a-z]+\.[a-z0-9][a-z0-9_]*")
-
-
-class RowStatus(StrEnum):
-    """How far a row of a catalogue can be trusted."""
-
-    VERIFIED = "verified"
-    DERIVED = "derived"
-    UNCONFIRMED = "unconfirmed"
-    JUDGEMENT = "judgement"
+_EFFECT = whole(range(3))
+_POSITION = whole(range(1, 1000))
+_ADJUSTMENT_SLUG = written_as(r"[a-z]+\.[a-z0-9][a-z0-9_]*", otherwise="is not a slug")
 
 
 class AdjustmentGroup(StrEnum):
@@ -225,31 +214,47 @@ def load_catalogue() -> Catalogue:
 
 def read_catalogue(*, folder: Path) -> Catalogue:
     """Read the catalogue files of a folder; raise Invalid that names every file, row and field that is wrong."""
-    problems: list[Problem] = []
-    tables = {name: _Table(file=name, text=_text(folder / name), problems=problems) for name in CATALOGUE_FILES}
-    adjustment_slugs = tables["adjustments.csv"].column("slug")
+    tables = {name: Table(folder / name) for name in CATALOGUE_FILES}
     dimension_slugs = tables["sensory_dimensions.csv"].column("slug")
-
-    task_tags = tables["task_tags.csv"].read(_task_tag, key=("slug",))
-    adjustments = tables["adjustments.csv"].read(lambda row: _adjustment(row, adjustment_slugs), key=("slug",))
-    suggestions = tables["limitation_suggestions.csv"].read(
-        lambda row: _suggestion(row, adjustment_slugs), key=("limitation", "adjustment")
+    dimension = one_of(dimension_slugs, otherwise="is not known")
+    adjustment = one_of(tables["adjustments.csv"].column("slug"), otherwise="is not known")
+    task_tags = tables["task_tags.csv"].read_rows(TaskTag, {"slug": slug, "group": slug}, key=["slug"])
+    adjustments = tables["adjustments.csv"].read_rows(
+        Adjustment, {"slug": _ADJUSTMENT_SLUG, "replaced_by": str}, key=["slug"], check=_wrong_adjustments
     )
-    dimensions = tables["sensory_dimensions.csv"].read(_dimension, key=("slug",))
-    levels = tables["sensory_levels.csv"].read(lambda row: _level(row, dimension_slugs), key=("dimension", "level"))
-    mitigations = tables["mitigations.csv"].read(
-        lambda row: _mitigation(row, adjustment_slugs, dimension_slugs), key=("slug", "dimension")
+    suggestions = tables["limitation_suggestions.csv"].read_rows(
+        _Suggestion,
+        {"limitation": slug, "position": _POSITION, "adjustment": adjustment},
+        key=["limitation", "adjustment"],
+        check=_unordered_suggestions,
     )
-    role_exclusions = tables["role_exclusions.csv"].read(_role_exclusion, key=("slug",))
-    travel_modes = tables["travel_modes.csv"].read(_travel_mode, key=("mode",))
+    dimensions = tables["sensory_dimensions.csv"].read_rows(
+        _Dimension, {"slug": slug, "order": _POSITION}, key=["slug"], check=_unordered_dimensions
+    )
+    levels = tables["sensory_levels.csv"].read_rows(
+        _Level,
+        {"dimension": dimension, "level": whole(LEVELS)},
+        key=["dimension", "level"],
+        check=lambda rows: _missing_levels(rows, dimension_slugs),
+    )
+    mitigations = tables["mitigations.csv"].read_rows(
+        Mitigation,
+        {"slug": adjustment, "dimension": dimension, "effect_levels": _EFFECT, "share_bands": _EFFECT, "limits": str},
+        key=["slug", "dimension"],
+    )
+    role_exclusions = tables["role_exclusions.csv"].read_rows(
+        RoleExclusion,
+        {"slug": slug, "regulated_activity": one_of(["", "children", "adults"], otherwise="is not known")},
+        key=["slug"],
+    )
+    travel_modes = tables["travel_modes.csv"].read_rows(
+        TravelMode,
+        {"mode": slug, "before_and_after_minutes": whole(range(24 * 60)), "km_per_hour": whole(range(1, 1000))},
+        key=["mode"],
+    )
+    raise_problems(tables.values())
 
     words = {(each.dimension, each.level): each.words for each in levels}
-    problems += _unordered(dimensions, suggestions)
-    problems += _without_levels(dimension_slugs, words)
-    problems += _prefixes_in_two_groups(adjustments)
-    if problems:
-        raise Invalid(problems)
-
     by_limitation: dict[str, tuple[str, ...]] = {}
     for each in suggestions:
         by_limitation[each.limitation] = (*by_limitation.get(each.limitation, ()), each.adjustment)
@@ -267,7 +272,7 @@ def read_catalogue(*, folder: Path) -> Catalogue:
         travel_modes=travel_modes,
         limitation_suggestions=MappingProxyType(by_limitation),
         limitation_labels=MappingProxyType({each.limitation: each.label for each in suggestions}),
-        digest=_digest(tables.values()),
+        digest=digest_of(tables.values()),
     )
 
 
@@ -280,6 +285,8 @@ class _Suggestion:
     label: str
     position: int
     adjustment: str
+    source: str
+    status: RowStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -288,6 +295,8 @@ class _Dimension:
     label: str
     order: int
     ask: str
+    source: str
+    status: RowStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -295,235 +304,51 @@ class _Level:
     dimension: str
     level: int
     words: str
-
-
-def _task_tag(row: _Row) -> TaskTag:
-    return TaskTag(
-        slug=row.slug("slug", _SLUG),
-        label=row.text("label"),
-        text=row.text("text"),
-        group=row.slug("group", _SLUG),
-        source=row.text("source"),
-        status=row.choice("status", RowStatus),
-    )
-
-
-def _adjustment(row: _Row, adjustment_slugs: Collection[str]) -> Adjustment:
-    slug = row.slug("slug", _ADJUSTMENT_SLUG)
-    return Adjustment(
-        slug=slug,
-        label=row.text("label"),
-        group=row.choice("group", AdjustmentGroup),
-        pay=row.choice("pay", AdjustmentPay),
-        jobs=row.choice("jobs", AdjustmentJobs),
-        offer=row.text("offer"),
-        ask=row.text("ask"),
-        replaced_by=row.one_of("replaced_by", {"", *adjustment_slugs} - {slug}) if row.cell("replaced_by") else "",
-        source=row.text("source"),
-        status=row.choice("status", RowStatus),
-    )
-
-
-def _suggestion(row: _Row, adjustment_slugs: Collection[str]) -> _Suggestion:
-    row.checked_source()
-    return _Suggestion(
-        limitation=row.slug("limitation", _SLUG),
-        label=row.text("label"),
-        position=row.whole("position"),
-        adjustment=row.one_of("adjustment", adjustment_slugs),
-    )
-
-
-def _dimension(row: _Row) -> _Dimension:
-    row.checked_source()
-    return _Dimension(
-        slug=row.slug("slug", _SLUG), label=row.text("label"), order=row.whole("order"), ask=row.text("ask")
-    )
-
-
-def _level(row: _Row, dimension_slugs: Collection[str]) -> _Level:
-    row.checked_source()
-    return _Level(
-        dimension=row.one_of("dimension", dimension_slugs),
-        level=row.whole("level", among=LEVELS),
-        words=row.text("words"),
-    )
-
-
-def _mitigation(row: _Row, adjustment_slugs: Collection[str], dimension_slugs: Collection[str]) -> Mitigation:
-    return Mitigation(
-        slug=row.one_of("slug", adjustment_slugs),
-        dimension=row.one_of("dimension", dimension_slugs),
-        effect_levels=row.whole("effect_levels", among=range(3)),
-        share_bands=row.whole("share_bands", among=range(3)),
-        limits=row.cell("limits"),
-        source=row.text("source"),
-        status=row.choice("status", RowStatus),
-    )
-
-
-def _role_exclusion(row: _Row) -> RoleExclusion:
-    return RoleExclusion(
-        slug=row.slug("slug", _SLUG),
-        label=row.text("label"),
-        regulated_activity=row.one_of("regulated_activity", ("", "children", "adults")),
-        ask=row.text("ask"),
-        source=row.text("source"),
-        status=row.choice("status", RowStatus),
-    )
-
-
-def _travel_mode(row: _Row) -> TravelMode:
-    return TravelMode(
-        mode=row.slug("mode", _SLUG),
-        label=row.text("label"),
-        before_and_after_minutes=float(row.whole("before_and_after_minutes", among=range(24 * 60))),
-        km_per_hour=float(row.whole("km_per_hour", among=range(1, 1000))),
-        source=row.text("source"),
-        status=row.choice("status", RowStatus),
-    )
+    source: str
+    status: RowStatus
 
 
 # Checks that look across rows
 
 
-def _unordered(dimensions: Sequence[_Dimension], suggestions: Sequence[_Suggestion]) -> list[Problem]:
-    problems = [
+def _unordered_dimensions(dimensions: Sequence[_Dimension]) -> list[Problem]:
+    return [
         Problem(Where("sensory_dimensions.csv", each.slug, "order"), f"is {each.order} but the row is number {place}")
         for place, each in enumerate(dimensions, start=1)
         if each.order != place
     ]
-    seen: dict[str, int] = {}
+
+
+def _unordered_suggestions(suggestions: Sequence[_Suggestion]) -> list[Problem]:
+    problems = []
+    seen: Counter[str] = Counter()
     for each in suggestions:
-        seen[each.limitation] = seen.get(each.limitation, 0) + 1
+        seen[each.limitation] += 1
         if each.position != seen[each.limitation]:
             where = Where("limitation_suggestions.csv", f"{each.limitation} {each.adjustment}", "position")
             problems.append(Problem(where, f"is {each.position}, should be {seen[each.limitation]}"))
     return problems
 
 
-def _without_levels(dimension_slugs: Iterable[str], words: Mapping[tuple[str, int], str]) -> list[Problem]:
+def _missing_levels(levels: Sequence[_Level], dimension_slugs: Iterable[str]) -> list[Problem]:
+    there = {(each.dimension, each.level) for each in levels}
     return [
         Problem(Where("sensory_levels.csv", dimension, "level"), f"level {level} is missing")
         for dimension in dimension_slugs
         for level in LEVELS
-        if (dimension, level) not in words
+        if (dimension, level) not in there
     ]
 
 
-def _prefixes_in_two_groups(adjustments: Sequence[Adjustment]) -> list[Problem]:
+def _wrong_adjustments(adjustments: Sequence[Adjustment]) -> list[Problem]:
+    problems = []
+    known = {"", *(each.slug for each in adjustments)}
     group_of: dict[str, AdjustmentGroup] = {}
-    return [
-        Problem(Where("adjustments.csv", each.slug, "group"), f"{prefix!r} is a prefix of group {group_of[prefix]}")
-        for each in adjustments
-        if group_of.setdefault(prefix := each.slug.partition(".")[0], each.group) is not each.group
-    ]
-
-
-# Files
-
-_BEYOND = "beyond the last column"
-
-Made = TypeVar("Made")
-Choice = TypeVar("Choice", bound=StrEnum)
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")  # in text mode every kind of line end becomes one newline
-    except (OSError, UnicodeDecodeError) as error:
-        raise Invalid([Problem(Where(path.name), f"cannot be read: {error}")]) from error
-
-
-def _digest(tables: Iterable[_Table]) -> str:
-    whole = hashlib.sha256()
-    for table in tables:
-        whole.update(f"{table.file}\n{table.text}\n".encode())
-    return whole.hexdigest()[:12]
-
-
-class _Table:
-    """The rows of one file, and the list that takes what is wrong with them."""
-
-    def __init__(self, *, file: str, text: str, problems: list[Problem]) -> None:
-        self.file = file
-        self.text = text
-        self._problems = problems
-        self._rows = [
-            _Row(cells=cells, where=Where(file, f"row {number}"), problems=problems)
-            for number, cells in enumerate(csv.DictReader(io.StringIO(text), restkey=_BEYOND), start=2)
-        ]
-        if not self._rows:
-            problems.append(Problem(Where(file), "holds no rows"))
-
-    def column(self, name: str) -> dict[str, None]:
-        """Return the values of a column in file order, as a set that keeps it."""
-        return dict.fromkeys(row.cells.get(name) or "" for row in self._rows)
-
-    def read(self, make: Callable[[_Row], Made], *, key: tuple[str, ...]) -> tuple[Made, ...]:
-        """Make a value of each row, and note rows that repeat a key."""
-        seen: set[tuple[str, ...]] = set()
-        for row in self._rows:
-            if _BEYOND in row.cells:
-                row.wrong("", "has more cells than the file has columns")
-            values = tuple(row.cells.get(name) or "" for name in key)
-            if values in seen:
-                row.wrong(key[0], f"{' '.join(values)!r} is there twice")
-            seen.add(values)
-        return tuple(make(row) for row in self._rows)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Row:
-    """Reads cells of one row; what is wrong is noted, and a stand-in returned so that reading can go on."""
-
-    cells: Mapping[str, str | None]
-    where: Where
-    problems: list[Problem]
-
-    def wrong(self, name: str, message: str) -> None:
-        self.problems.append(Problem(self.where.inside(name), message))
-
-    def cell(self, name: str) -> str:
-        value = self.cells.get(name)
-        if value is None:
-            self.wrong(name, "is missing")
-        return value or ""
-
-    def text(self, name: str) -> str:
-        value = self.cell(name)
-        if not value or value != value.strip():
-            self.wrong(name, "must not be empty, nor begin or end with a space")
-        return value
-
-    def slug(self, name: str, grammar: re.Pattern[str]) -> str:
-        value = self.cell(name)
-        if not grammar.fullmatch(value):
-            self.wrong(name, f"{value!r} is not a slug")
-        return value
-
-    def one_of(self, name: str, allowed: Collection[str]) -> str:
-        value = self.cell(name)
-        if value not in allowed:
-            self.wrong(name, f"{value!r} is not known")
-        return value
-
-    def choice(self, name: str, choices: type[Choice]) -> Choice:
-        value = self.cell(name)
-        try:
-            return choices(value)
-        except ValueError:
-            self.wrong(name, f"{value!r} is not one of {', '.join(choices)}")
-            return next(iter(choices))
-
-    def whole(self, name: str, *, among: range = range(1, 1000)) -> int:
-        value = self.cell(name)
-        if value.isascii() and value.isdigit() and int(value) in among:
-            return int(value)
-        self.wrong(name, f"{value!r} is not a whole number from {among.start} to {among.stop - 1}")
-        return among.start
-
-    def checked_source(self) -> None:
-        """Check the two columns that every row of every file has, where the value itself does not keep them."""
-        self.text("source")
-        self.choice("status", RowStatus)
+    for each in adjustments:
+        where = Where("adjustments.csv", each.slug)
+        if each.replaced_by not in known - {each.slug}:
+            problems.append(Problem(where.inside("replaced_by"), f"{each.replaced_by!r} is not known"))
+        group = group_of.setdefault(prefix := each.slug.partition(".")[0], each.group)
+        if group is not each.group:
+            problems.append(Problem(where.inside("group"), f"{prefix!r} is a prefix of group {group}"))
+    return problems

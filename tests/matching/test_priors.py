@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 from embeddings.hashing import HashingEncoder
 from matching.errors import Invalid
-from matching.model.sensory import SensoryDimension
 from matching.fit.levels import LEAST_CHANCE, chance_at_most
+from matching.model.sensory import SensoryDimension
 from matching.priors import (
     DIMENSIONS,
     MEAN_OF_ALL_WEIGHT,

@@ -99,9 +99,11 @@ class TestSimilarities:
 
         with ThreadPoolExecutor(3) as askers:
             asked = [askers.submit(ask) for _ in range(3)]
-            for number in range(150):
-                index.add([(f"Porter {number % 70}", "Nights."), VACANCIES[number % 6]])
-            added.set()
+            try:
+                for number in range(150):
+                    index.add([(f"Porter {number % 70}", "Nights."), VACANCIES[number % 6]])
+            finally:
+                added.set()
 
         assert index.count == 301
         assert set().union(*(each.result() for each in asked)) <= {expected}
