@@ -15,7 +15,7 @@ from matching.fit.part import pounds, short
 from matching.model.finding import Asked, Aspect, Verdict, verdict_of
 from matching.model.profile import VocationalProfile
 from matching.model.shortlist import Band, Exclusion, Explanation, Flag, Shortlist, ShortlistEntry
-from matching.model.vacancy import Vacancy, VacancySource
+from matching.model.vacancy import Vacancy, VacancySource, Visibility
 
 WIDEST = 100
 BAND_WORDS = {Band.FITS_WHAT_WE_KNOW: "fits what we know", Band.ASK_FIRST: "ask first"}
@@ -23,6 +23,11 @@ SOURCE_WORDS = {
     VacancySource.ADVERTISED: "advertised",
     VacancySource.UNADVERTISED: "not advertised",
     VacancySource.CARVED: "carved from other roles",
+}
+VISIBILITY_WORDS = {
+    Visibility.OWN_CASELOAD: "told in trust, for one caseload",
+    Visibility.TEAM: "told in trust, for the team",
+    Visibility.ORGANISATION: "for the organisation",
 }
 VERDICT_WORDS = {Verdict.OK: "fits", Verdict.CONFLICT: "does not fit", Verdict.UNKNOWN: "not known"}
 ASPECT_WORDS = {
@@ -152,6 +157,12 @@ def _entry(entry: ShortlistEntry, job: Vacancy, notes: Sequence[str]) -> Iterato
 
 def _facts(job: Vacancy) -> Iterator[str]:
     yield SOURCE_WORDS[job.source]
+    if job.visibility is not None and job.source is not VacancySource.ADVERTISED:
+        yield VISIBILITY_WORDS[job.visibility]
+    if job.closes_on is not None:
+        yield f"closes {job.closes_on.day} {job.closes_on:%B %Y}"
+    if job.openings > 1:
+        yield f"{job.openings} openings"
     if job.place.postcode:
         yield job.place.postcode
     known = job.hours.least is not None or job.hours.most is not None

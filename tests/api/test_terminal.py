@@ -79,6 +79,21 @@ def test_one_role_is_not_written_as_several() -> None:
     assert "1 roles" not in page(jobs=[DRIVER])
 
 
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        ({"closes_on": "2026-11-30"}, "closes 30 November 2026"),
+        ({"openings": 3}, "3 openings"),
+        ({"source": "unadvertised", "visibility": "own_caseload"}, "told in trust, for one caseload"),
+        ({"source": "carved", "visibility": "team"}, "told in trust, for the team"),
+        ({"disability_confident": 2}, "Disability Confident level 2"),
+    ],
+)
+def test_an_entry_shows_what_is_known_of_the_role(known: dict[str, Any], said: str) -> None:
+    assert said not in page(jobs=[BAKER])
+    assert said in page(jobs=[BAKER | known])
+
+
 def test_a_list_without_entries_says_that_the_reasons_stand_at_the_end() -> None:
     lines = page(jobs=[DRIVER]).splitlines()
     assert "No open role is left. What stands in the way most often is named at the end." in lines
