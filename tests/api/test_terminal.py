@@ -91,7 +91,7 @@ def test_one_role_is_not_written_as_several() -> None:
 )
 def test_an_entry_shows_what_is_known_of_the_role(known: dict[str, Any], said: str) -> None:
     assert said not in page(jobs=[BAKER])
-    assert said in page(jobs=[BAKER | known])
+    assert said in " ".join(page(jobs=[BAKER | known]).split())
 
 
 def test_a_list_without_entries_says_that_the_reasons_stand_at_the_end() -> None:
