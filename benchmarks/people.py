@@ -6,8 +6,6 @@ from dataclasses import replace
 from typing import Final
 
 from fixtures.world import AS_OF
-from matching.fit import constraint_parts
-from matching.fit.part import Setting
 from matching.model.adjustment import Importance, Need
 from matching.model.profile import (
     DrivingLicence,
@@ -23,7 +21,6 @@ from matching.model.profile import (
 )
 from matching.model.sensory import SensoryDimension, SensoryTolerance
 from matching.model.work import DAYS, Span, Window, WindowKind
-from matching.screening import survivors
 from matching.shortlisting import Shortlister
 
 FARTHEST_KM: Final = 1200.0
@@ -61,7 +58,8 @@ PERSON: Final = VocationalProfile(
 )
 
 
-# What the person adds where a wide open door leaves too many whose place nobody knows: no place is out of their reach.
+# Work at an unknown place passes every travel limit, and so much of it would be left that the smallest share needs
+# stricter limits of other kinds.
 STRICTER: Final = replace(
     PERSON,
     hours=HoursWanted(least=6.0, most=16.0, ideal=12.0),
@@ -94,14 +92,7 @@ def person_for(shortlister: Shortlister, *, share: float) -> VocationalProfile:
 
 def _rows_left(shortlister: Shortlister, profile: VocationalProfile) -> int:
     """How many vacancies no constraint excludes."""
-    setting = Setting(
-        catalogue=shortlister.catalogue,
-        sectors=shortlister.sectors,
-        as_of=AS_OF,
-        figures=shortlister.scorer.weights.figures,
-    )
-    parts = constraint_parts(profile, setting, shortlister.pool)
-    return len(survivors(parts, shortlister.pool, shortlister.pool.open_rows(on=AS_OF)))
+    return len(shortlister.order(profile, as_of=AS_OF).rows)
 
 
 def _within(profile: VocationalProfile, km: float) -> VocationalProfile:

@@ -38,6 +38,7 @@ from matching.texts import AspectText, abilities, wishes
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 Where = slice | Rows
+Times = list[tuple[Usable, bool]]
 
 ALL = slice(None)
 FIXED = KINDS.index(PatternKind.FIXED)
@@ -95,12 +96,12 @@ class Plain:
     def answer(self, profile: VocationalProfile, *, as_of: date, watch: Stopwatch, scores_for_all_rows: bool) -> Answer:
         """Mask all rows, compare and score all rows (or score only those left), and sort those left."""
         with watch.step("constraints"):
-            km = self._km(profile)
-            rows = np.flatnonzero(self._allowed(profile, as_of=as_of, km=km))
+            km, times = self._km(profile), self._times(profile)
+            rows = np.flatnonzero(self._allowed(profile, as_of=as_of, km=km, times=times))
         near = self._nearness(profile, watch)
         at: Where = ALL if scores_for_all_rows else rows
         with watch.step("scores"):
-            values = [*self._values(profile, at, km=km, as_of=as_of, near=near)]
+            values = [*self._values(profile, at, km=km, times=times, as_of=as_of, near=near)]
             scores = self._weighted_mean(values, len(km) if scores_for_all_rows else len(rows))
             scores = scores[rows] if scores_for_all_rows else scores
         with watch.step("sorting"):
@@ -120,7 +121,7 @@ class Plain:
         metres: Floats = np.sqrt(east * east + north * north)
         return metres / 1000
 
-    def _allowed(self, profile: VocationalProfile, *, as_of: date, km: Floats) -> Mask:
+    def _allowed(self, profile: VocationalProfile, *, as_of: date, km: Floats, times: Times) -> Mask:
         """Every absolute constraint as a mask over all rows; what is unknown passes."""
         day = as_of.toordinal()
         allowed = self._column("open") & (self._column("opens_on") <= day) & (self._column("closes_on") >= day)
@@ -128,7 +129,7 @@ class Plain:
         wanted_least, wanted_most = profile.hours.least or 0.0, profile.hours.most or 0.0
         apart = (self._column("hours_least") > wanted_most) | (self._column("hours_most") < wanted_least)
         allowed &= ~apart | self._column("negotiable")
-        for usable, whole_is_enough in self._times(profile):
+        for usable, whole_is_enough in times:
             allowed &= ~self._judge_times(usable, ALL, whole_is_enough=whole_is_enough)[0]
         for need in profile.adjustments:
             if need.importance is Importance.ESSENTIAL:
@@ -146,7 +147,7 @@ class Plain:
         allowed &= self._column("minimum_age") <= max(profile.legal.minimum_age_met or ())
         return allowed
 
-    def _times(self, profile: VocationalProfile) -> list[tuple[Usable, bool]]:
+    def _times(self, profile: VocationalProfile) -> Times:
         """For availability, length and nights: what is usable of each pattern; whether having all of it is enough."""
         patterns = self.pool.patterns
         can = minutes_of(piece for window in profile.availability for piece in window.span.intervals())
@@ -233,13 +234,20 @@ class Plain:
     # Scores
 
     def _values(
-        self, profile: VocationalProfile, at: Where, *, km: Floats, as_of: date, near: tuple[Floats, Floats]
+        self,
+        profile: VocationalProfile,
+        at: Where,
+        *,
+        km: Floats,
+        times: Times,
+        as_of: date,
+        near: tuple[Floats, Floats],
     ) -> Iterator[_Value]:
         yield _Value(aspect=Aspect.PREFERENCES, name="wanted_work", values=near[0][at])
         yield _Value(aspect=Aspect.PREFERENCES, name="tasks", values=self._tasks(profile, at))
         yield _Value(aspect=Aspect.SKILLS, name="strengths", values=near[1][at])
         yield _Value(aspect=Aspect.HOURS, name="weekly_hours", values=self._hours(profile, at))
-        yield from self._times_values(profile, at)
+        yield from self._times_values(profile, at, times)
         for need in profile.adjustments:
             yield _Value(aspect=Aspect.ADJUSTMENTS, name=need.slug, values=self._need(need, at))
         for dimension in DIMENSIONS:
@@ -271,12 +279,12 @@ class Plain:
         gap = np.maximum(np.maximum(least - ideal, 0.0), np.maximum(ideal - most, 0.0)) / max(ideal, 1.0)
         return np.where(meet, 1.0 - 0.4 * np.minimum(gap, 1.0), MIDDLE)
 
-    def _times_values(self, profile: VocationalProfile, at: Where) -> Iterator[_Value]:
+    def _times_values(self, profile: VocationalProfile, at: Where, times: Times) -> Iterator[_Value]:
         preferred = [window for window in profile.availability if window.kind is WindowKind.PREFER]
         wished = minutes_of(piece for window in preferred for piece in window.span.intervals())
         share = share_of_shifts(self.pool.patterns, wished)[self._column("pattern", at)]
         names = ((Aspect.AVAILABILITY, "can"), (Aspect.SHIFT, "length"), (Aspect.SHIFT, "nights"))
-        for (aspect, name), (usable, whole_is_enough) in zip(names, self._times(profile), strict=True):
+        for (aspect, name), (usable, whole_is_enough) in zip(names, times, strict=True):
             _, ok = self._judge_times(usable, at, whole_is_enough=whole_is_enough)
             good: Floats | float = 0.8 + 0.2 * share if name == "can" else 1.0
             yield _Value(aspect=aspect, name=name, values=np.where(ok, good, MIDDLE))

@@ -269,5 +269,5 @@ def test_looking_up_25000_vectors_takes_seconds_at_most(tmp_path: Path):
 
     CachedEncoder(REAL.name, DIMENSION, never, tmp_path / "vectors").encode(texts)
 
-    # Some 0.3 s on a calm core; the bound is wide, since the machine that runs the tests may be busy.
+    # Some 0.2 s on a calm core; the bound is wide, since the machine that runs the tests may be busy.
     assert time.perf_counter() - start < 5
