@@ -29,7 +29,7 @@ from matching.taxonomy import load_catalogue
 SEED: Final = 20261122
 SHARES: Final = (0.01, 0.05, 0.20)
 SECONDS_A_SHARE: Final = 14.0
-FEWEST_RUNS, MOST_RUNS = 7, 60
+FEWEST_RUNS, MOST_RUNS = 15, 60
 PROFILED_RUNS: Final = 5
 CHECKED_ROWS: Final = 2000
 

@@ -112,7 +112,7 @@ def train(groups: Sequence[Sequence[Pair]], encoder: Encoder, training: Training
             logits = logits.masked_fill(same, -1e4)
             loss = loss + (cross_entropy(logits, right) + cross_entropy(logits.T, right)) / (2 * len(sides))
         optimiser.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
         schedule.step()
     return LinearMap(name="trained", encoder_name=encoder.name, matrix=matrix.detach().numpy())

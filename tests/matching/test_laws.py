@@ -230,13 +230,14 @@ def test_the_order_of_the_input_changes_neither_score_nor_order(
 
 @half
 @given(strategies.profiles(), strategies.pools(size=3), some_weights())
-def test_a_copy_of_a_vacancy_under_another_reference_has_the_same_score(
+def test_a_copy_of_a_vacancy_has_the_same_score_and_stands_beside_it_by_reference(
     profile: Raw, pool: list[Raw], weights: Weights
 ) -> None:
     copies = [{**vacancy, "vacancy_ref": f"{vacancy['vacancy_ref']}-again"} for vacancy in pool]
     scores = listed(profile, [*pool, *copies], weights)
     for vacancy in pool:
         assert scores.get(vacancy["vacancy_ref"]) == scores.get(f"{vacancy['vacancy_ref']}-again")
+    assert list(scores.items()) == sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 # Law 5
