@@ -12,7 +12,7 @@ import math
 import re
 import threading
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -172,75 +172,76 @@ class LexicalIndex:
         That is its BM25 score over the most that the query's two weightiest words could score, and 1 at most. The
         number of a document has the same bits whatever else is asked about or held in the index.
         """
-        totals = self.bm25(query, documents)
-        weights = sorted(map(self.statistics.weight, query_words(query)), reverse=True)
-        if weights:
-            # Every word's effect is below 1, so the most that words could score is the sum of their weights.
-            totals /= math.fsum(weights[:WORDS_OF_A_FULL_MATCH])
+        line: NDArray[np.float64] = self.scores_of([query], documents)[0]
+        return line
+
+    def scores_of(self, queries: Sequence[str], documents: ArrayLike | None = None) -> NDArray[np.float64]:
+        """Return the scores of several queries (queries x documents)."""
+        totals = self._bm25_of(queries, documents)
+        for line, query in zip(totals, queries, strict=True):
+            weights = sorted(map(self.statistics.weight, query_words(query)), reverse=True)
+            if weights:
+                # Every word's effect is below 1, so the most that words could score is the sum of their weights.
+                line /= math.fsum(weights[:WORDS_OF_A_FULL_MATCH])
         return np.minimum(totals, 1.0, out=totals)
 
     def bm25(self, query: str, documents: ArrayLike | None = None) -> NDArray[np.float64]:
         """Return the plain BM25 score of each document (all if None): each word of the query counts once."""
+        line: NDArray[np.float64] = self._bm25_of([query], documents)[0]
+        return line
+
+    def _bm25_of(self, queries: Sequence[str], documents: ArrayLike | None) -> NDArray[np.float64]:
         segments = self._segments
-        # Sorted, so that the order in which a query's words are added up is the same for every wording of it.
-        words = query_words(query)
-        weights = [self.statistics.weight(word) for word in words]
         if documents is None:
-            wanted = None
-            totals = np.zeros(_count(segments))
-        else:
-            wanted = np.asarray(documents, dtype=np.int64)
-            if len(wanted) and (int(wanted.min()) < 0 or int(wanted.max()) >= _count(segments)):
-                raise IndexError(f"documents must be 0 to {_count(segments) - 1}")
-            totals = np.zeros(len(wanted))
-        if not words or not len(totals):
+            totals = np.zeros((len(queries), _count(segments)))
+            for segment in segments:
+                part = slice(segment.first_document, segment.first_document + segment.count)
+                for line, query in zip(totals, queries, strict=True):
+                    for holding, effects, weight in self._found(query, segment):
+                        line[part][holding] += weight * effects
             return totals
+        wanted = np.asarray(documents, dtype=np.int64)
+        if len(wanted) and (int(wanted.min()) < 0 or int(wanted.max()) >= _count(segments)):
+            raise IndexError(f"documents must be 0 to {_count(segments) - 1}")
+        if not bool(np.all(wanted[1:] > wanted[:-1])):
+            distinct, place = np.unique(wanted, return_inverse=True)
+            return self._for_ascending(queries, distinct, segments)[:, place]
+        return self._for_ascending(queries, wanted, segments)
+
+    def _for_ascending(
+        self, queries: Sequence[str], wanted: NDArray[np.int64], segments: Sequence[_Segment]
+    ) -> NDArray[np.float64]:
+        """Add up effects for documents in ascending order: a map tells where each document of a segment is wanted."""
+        totals = np.zeros((len(queries), len(wanted)))
         for segment in segments:
-            found = [
-                (postings, weight)
-                for word, weight in zip(words, weights, strict=True)
-                if (postings := segment.postings(word)) is not None
-            ]
-            if not found:
+            start, stop = np.searchsorted(wanted, [segment.first_document, segment.first_document + segment.count])
+            if start == stop:
                 continue
-            if wanted is None:
-                part = totals[segment.first_document : segment.first_document + segment.count]
-                for (holding, effects), weight in found:
-                    part[holding] += weight * effects
-            else:
-                self._add_for_wanted(totals, wanted, segment, found, only_segment=len(segments) == 1)
+            local = wanted[start:stop] - segment.first_document
+            places = self._nowhere(segment.count)
+            places[local] = np.arange(start, stop)
+            for line, query in zip(totals, queries, strict=True):
+                for holding, effects, weight in self._found(query, segment):
+                    at = places.take(holding)
+                    here = np.flatnonzero(at >= 0)
+                    line[at.take(here)] += weight * effects.take(here)
+            places[local] = -1
         return totals
 
-    def _add_for_wanted(
-        self,
-        totals: NDArray[np.float64],
-        wanted: NDArray[np.int64],
-        segment: _Segment,
-        found: Sequence[tuple[tuple[NDArray[np.int32], NDArray[np.float32]], float]],
-        *,
-        only_segment: bool,
-    ) -> None:
-        """Add up a segment's effects for the wanted documents: on a slate as long as the segment, then looked up."""
-        slate = self._slate(segment.count)
-        for (holding, effects), weight in found:
-            slate[holding] += weight * effects
-        if only_segment:
-            np.take(slate, wanted, out=totals, mode="clip")
-        else:
-            here = np.flatnonzero(
-                (wanted >= segment.first_document) & (wanted < segment.first_document + segment.count)
-            )
-            totals[here] = slate[wanted[here] - segment.first_document]
-        for (holding, _), _ in found:
-            slate[holding] = 0.0
+    def _found(self, query: str, segment: _Segment) -> Iterator[tuple[NDArray[np.int32], NDArray[np.float32], float]]:
+        """Postings of the query's words and their weights, in one order for every wording of the query."""
+        for word in query_words(query):
+            postings = segment.postings(word)
+            if postings is not None:
+                yield (*postings, self.statistics.weight(word))
 
-    def _slate(self, length: int) -> NDArray[np.float64]:
-        """Return zeros, kept by thread and wiped after use: clearing a million numbers would cost more than a query."""
-        slate: NDArray[np.float64] | None = getattr(self._scratch, "slate", None)
-        if slate is None or len(slate) < length:
-            slate = np.zeros(length)
-            self._scratch.slate = slate
-        return slate[:length]
+    def _nowhere(self, length: int) -> NDArray[np.int32]:
+        """Return places that are all -1, kept by thread and wiped after use: filling a million would cost more."""
+        places: NDArray[np.int32] | None = getattr(self._scratch, "places", None)
+        if places is None or len(places) < length:
+            places = np.full(length, -1, np.int32)
+            self._scratch.places = places
+        return places[:length]
 
 
 def _count(segments: Sequence[_Segment]) -> int:

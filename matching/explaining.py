@@ -43,12 +43,17 @@ class Ordered:
     """The answer before anyone reads it: members, order and scores, with the judgements that made them."""
 
     parts: tuple[Part, ...]  # those that can conflict
-    open_rows: Rows
+    is_open: Mask  # of every row of the pool
     rows: Rows  # what is left, in ascending order
     judged: list[Judged]
     scores: Values
     order: Rows  # positions in `rows`, best first, before spread and stretch
     wanted: Nearness | None = None
+
+    @property
+    def open_rows(self) -> Rows:
+        """Rows that can be filled on the day."""
+        return np.flatnonzero(self.is_open)
 
 
 def findings_of(judged: Iterable[Judged], position: int, job: Vacancy, view: Jobs) -> tuple[Finding, ...]:

@@ -98,6 +98,27 @@ COLUMNS: Final[Mapping[str, tuple[type[np.generic], int]]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Stretches:
+    """The week of rota patterns whose shifts overlap, cut where any shift begins or ends: each minute counts once."""
+
+    pattern: npt.NDArray[np.int64]  # of each stretch
+    minutes: npt.NDArray[np.int64]
+    first: npt.NDArray[np.int64]  # of the pieces that cover stretch s, where they begin in `pieces`
+    pieces: npt.NDArray[np.int64]
+
+    @staticmethod
+    def of(stretches: Sequence[tuple[int, int, list[int]]]) -> Stretches:
+        """Lay out (pattern, minutes, pieces that cover it)."""
+        counts = [len(covering) for _, _, covering in stretches]
+        return Stretches(
+            np.array([pattern for pattern, _, _ in stretches], np.int64),
+            np.array([minutes for _, minutes, _ in stretches], np.int64),
+            np.cumsum([0, *counts[:-1]]).astype(np.int64),
+            np.array([piece for _, _, covering in stretches for piece in covering], np.int64),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Patterns:
     """Distinct work patterns: pieces of the week in minutes from Monday 00:00, half open.
 
@@ -111,6 +132,7 @@ class Patterns:
     overlapping: npt.NDArray[np.int64]  # rota patterns whose shifts overlap
     pattern_of_piece: npt.NDArray[np.int64]
     length: npt.NDArray[np.int64]  # minutes of each piece
+    stretches: Stretches
 
     @staticmethod
     def of(patterns: Iterable[WorkPattern]) -> Patterns:
@@ -120,12 +142,14 @@ class Patterns:
         starts: list[int] = []
         ends: list[int] = []
         overlapping: list[int] = []
+        stretches: list[tuple[int, int, list[int]]] = []
         for number, pattern in enumerate(patterns):
             pieces = [interval for shift in pattern.shifts for interval in shift.intervals()]
             if pattern.kind is PatternKind.FLEXIBLE:
                 pieces = _union(pieces)
             elif pattern.kind is PatternKind.ROTA and _overlap(pieces):
                 overlapping.append(number)
+                stretches += [(number, minutes, covering) for minutes, covering in _stretches(pieces, first[-1])]
             kinds.append(KINDS.index(pattern.kind))
             starts.extend(start for start, _ in pieces)
             ends.extend(end for _, end in pieces)
@@ -138,6 +162,7 @@ class Patterns:
             overlapping=np.array(overlapping, np.int64),
             pattern_of_piece=np.repeat(np.arange(len(kinds)), np.diff(first)),
             length=np.array(ends, np.int64) - np.array(starts, np.int64),
+            stretches=Stretches.of(stretches),
         )
 
     def __len__(self) -> int:
@@ -161,6 +186,16 @@ def _union(pieces: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
         else:
             union.append((start, end))
     return union
+
+
+def _stretches(pieces: Sequence[tuple[int, int]], first_piece: int) -> Iterable[tuple[int, list[int]]]:
+    """Minutes of each stretch between one begin or end and the next, and the pieces that cover it."""
+    parts = [(part, number) for number, piece in enumerate(pieces, first_piece) for part in _within_week([piece])]
+    cuts = sorted({cut for part, _ in parts for cut in part})
+    for start, end in pairwise(cuts):
+        covering = [number for (starts, ends), number in parts if starts <= start and end <= ends]
+        if covering:
+            yield end - start, covering
 
 
 def _overlap(pieces: Iterable[tuple[int, int]]) -> bool:
@@ -207,12 +242,17 @@ class VacancyPool:
     def __len__(self) -> int:
         return len(self.ref_rank)
 
-    def open_rows(self, *, on: date) -> Rows:
-        """Rows that can be filled on a day, in the order of the pool."""
+    def is_open(self, *, on: date) -> npt.NDArray[np.bool_]:
+        """Whether each row can be filled on a day."""
         day = on.toordinal()
         columns = self.columns
-        opened = columns["open"][0] & (columns["opens_on"][0] <= day) & (columns["closes_on"][0] >= day)
-        return np.flatnonzero(opened)
+        opened: npt.NDArray[np.bool_] = columns["open"][0] & (columns["opens_on"][0] <= day)
+        opened &= columns["closes_on"][0] >= day
+        return opened
+
+    def open_rows(self, *, on: date) -> Rows:
+        """Rows that can be filled on a day, in the order of the pool."""
+        return np.flatnonzero(self.is_open(on=on))
 
     def jobs(self, rows: Rows | None = None) -> Jobs:
         """A view of some rows, or of all."""
@@ -269,11 +309,21 @@ class Jobs:
         """Where ascending rows of the pool stand in this view, for those that do, and which of them do."""
         if self.rows is None:
             return rows, np.ones(len(rows), np.bool_)
-        places = np.searchsorted(self.rows, rows)
-        found = np.zeros(len(rows), np.bool_)
-        within = places < len(self.rows)
-        found[within] = self.rows[places[within]] == rows[within]
-        return places[found], found
+        found = self.once("members", self._find_members)[rows]
+        return np.searchsorted(self.rows, rows[found]), found
+
+    def _find_members(self) -> npt.NDArray[np.bool_]:
+        members = np.zeros(len(self.pool), np.bool_)
+        members[self.rows] = True
+        return members
+
+    def narrowed(self, kept: Rows) -> Jobs:
+        """The view of the jobs at these positions; columns that have been gathered are cut down, not gathered again."""
+        if self.rows is None:
+            return Jobs(self.pool, kept)
+        narrow = Jobs(self.pool, self.rows.take(kept))
+        narrow._gathered = {key: column.take(kept) for key, column in self._gathered.items()}
+        return narrow
 
     def once(self, key: object, make: Callable[[], Made]) -> Made:
         """Work something out for this view once, however many parts or answers need it."""

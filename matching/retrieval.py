@@ -155,8 +155,9 @@ class VacancyIndex:
         share = self.recipe.lexical_share
         products = self._vectors.similarities(self._query_vectors(texts), documents)
         similarities = np.multiply(products, 1.0 - share, dtype=np.float64)
-        for line, text in zip(similarities, texts, strict=True):
-            line += share * self._words.scores(text, documents)[: len(line)]
+        words = self._words.scores_of(texts, documents)[:, : similarities.shape[1]]
+        words *= share
+        similarities += words
         return similarities
 
     @property

@@ -2,33 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from matching.fit.part import CONFLICT, Mask, Part
+from matching.fit.part import CONFLICT, Codes, Mask, Part
 from matching.pool import Jobs, Rows, VacancyPool
 
-GATHER_BELOW = 0.3  # share of the pool below which columns are gathered row by row
+# Shares of a view below which the rest gets a view of its own. Gathering from the pool costs more than cutting down.
+NARROW_POOL_BELOW = 0.3
+NARROW_BELOW = 0.7
 
 
-def survivors(parts: Iterable[Part], pool: VacancyPool, rows: Rows) -> Rows:
-    """Rows without an absolute conflict, in ascending order; a row is judged no further after its first.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Survivors:
+    """A view of the rows without an absolute conflict, in ascending order, and the codes known from screening."""
 
-    While most of the pool is left, whole columns are judged, since gathering most of a column costs more.
-    """
-    bars = (part for part in parts if part.absolute and part.can_conflict)
-    alive = np.zeros(len(pool), np.bool_)
-    alive[rows] = True
-    whole, gathering = pool.jobs(), False
-    for part in sorted(bars, key=lambda part: part.screening_rank):
-        gathering = gathering or len(rows) < GATHER_BELOW * len(pool)
-        if gathering:
-            rows = rows[~_conflicts(part, pool.jobs(rows))]
+    jobs: Jobs
+    codes: Mapping[int, Codes]  # by the part's place among the parts, where it is present for every job
+
+    @property
+    def rows(self) -> Rows:
+        """Rows of the pool."""
+        return np.arange(len(self.jobs)) if self.jobs.rows is None else self.jobs.rows
+
+
+def survivors(parts: Sequence[Part], pool: VacancyPool, is_open: Mask) -> Survivors:
+    """Screen the open rows: a row that is out may be judged on, until so many are out that a cut pays."""
+    bars = [number for number, part in enumerate(parts) if part.absolute and part.can_conflict]
+    view, alive = pool.jobs(), is_open.copy()
+    codes: dict[int, Codes] = {}
+    for number in sorted(bars, key=lambda number: parts[number].screening_rank):
+        part = parts[number]
+        left = np.count_nonzero(alive)
+        if left < (NARROW_POOL_BELOW if view.rows is None else NARROW_BELOW) * len(view):
+            view, alive, codes = _narrowed(view, alive, codes)
+        judged, present = part.codes(view), part.present(view)
+        if present is None:
+            alive &= judged != CONFLICT
+            codes[number] = judged
         else:
-            alive &= ~_conflicts(part, whole)
-            rows = np.flatnonzero(alive)
-    return rows
+            alive[present[judged == CONFLICT]] = False
+    view, _, codes = _narrowed(view, alive, codes)
+    return Survivors(jobs=view, codes=codes)
+
+
+def _narrowed(view: Jobs, alive: Mask, codes: Mapping[int, Codes]) -> tuple[Jobs, Mask, dict[int, Codes]]:
+    kept = np.flatnonzero(alive)
+    return (
+        view.narrowed(kept),
+        np.ones(len(kept), np.bool_),
+        {number: each.take(kept) for number, each in codes.items()},
+    )
 
 
 def conflicts(parts: Sequence[Part], jobs: Jobs) -> Mask:

@@ -22,7 +22,7 @@ from matching.places import SectorTable
 from matching.pool import Rows, VacancyPool
 from matching.ranking import by_score
 from matching.scoring import WeightedScorer
-from matching.screening import conflicts, survivors
+from matching.screening import Survivors, conflicts, survivors
 from matching.taxonomy import Catalogue
 from matching.texts import AspectText, abilities, wishes
 
@@ -56,13 +56,13 @@ class Shortlister:
         """Screen, retrieve, score and rank: the exact list, without a sentence."""
         setting = self._setting(as_of)
         parts = constraint_parts(profile, setting, self.pool)
-        open_rows = self.pool.open_rows(on=as_of)
-        rows = survivors(parts, self.pool, open_rows)
-        judged, wanted = self._judged(profile, parts, setting, rows)
-        scores = self.scorer.scores(judged, len(rows))
-        order = by_score(scores, self.pool.ref_rank[rows])
+        is_open = self.pool.is_open(on=as_of)
+        left = survivors(parts, self.pool, is_open)
+        judged, wanted = self._judged(profile, parts, setting, left)
+        scores = self.scorer.scores(judged, len(left.rows))
+        order = by_score(scores, self.pool.ref_rank[left.rows])
         return Ordered(
-            parts=parts, open_rows=open_rows, rows=rows, judged=judged, scores=scores, order=order, wanted=wanted
+            parts=parts, is_open=is_open, rows=left.rows, judged=judged, scores=scores, order=order, wanted=wanted
         )
 
     def explain(self, profile: VocationalProfile, vacancy_ref: str, *, as_of: date) -> Explanation:
@@ -72,7 +72,8 @@ class Shortlister:
             near = suggestion(vacancy_ref, self.pool.refs)
             raise NotFound(f"no vacancy here has the reference '{vacancy_ref}'{near}")
         setting, rows = self._setting(as_of), np.array([row], np.int64)
-        judged, _ = self._judged(profile, constraint_parts(profile, setting, self.pool), setting, rows)
+        asked = Survivors(jobs=self.pool.jobs(rows), codes={})
+        judged, _ = self._judged(profile, constraint_parts(profile, setting, self.pool), setting, asked)
         vacancy = self.pool.vacancies[row]
         findings = findings_of(judged, 0, vacancy, self.pool.jobs(rows))
         listed = vacancy.is_open(on=as_of) and not any(finding.excludes for finding in findings)
@@ -86,7 +87,8 @@ class Shortlister:
         excluded = np.setdiff1d(ordered.open_rows, ordered.rows, assume_unique=True)
         conflict = conflicts(ordered.parts, self.pool.jobs(excluded))
         near = near_misses(ordered.parts, self.pool.jobs(excluded), conflict)
-        near_judged, _ = self._judged(profile, ordered.parts, self._setting(as_of), near.rows)
+        asked = Survivors(jobs=self.pool.jobs(near.rows), codes={})
+        near_judged, _ = self._judged(profile, ordered.parts, self._setting(as_of), asked)
         return Drawn(
             pool=self.pool,
             scorer=self.scorer,
@@ -104,12 +106,12 @@ class Shortlister:
         return Setting(catalogue=self.catalogue, sectors=self.sectors, as_of=as_of, figures=self.scorer.weights.figures)
 
     def _judged(
-        self, profile: VocationalProfile, parts: Iterable[Part], setting: Setting, rows: Rows
+        self, profile: VocationalProfile, parts: Iterable[Part], setting: Setting, left: Survivors
     ) -> tuple[list[Judged], Nearness | None]:
-        jobs = self.pool.jobs(rows)
-        to_wishes, to_abilities = self._nearness(wishes(profile, self.catalogue), abilities(profile), rows)
+        to_wishes, to_abilities = self._nearness(wishes(profile, self.catalogue), abilities(profile), left.rows)
         soft = soft_parts(profile, setting, to_wishes=to_wishes, to_abilities=to_abilities)
-        return [judge(part, jobs) for part in (*parts, *soft)], to_wishes
+        judged = [judge(part, left.jobs, left.codes.get(number)) for number, part in enumerate((*parts, *soft))]
+        return judged, to_wishes
 
     def _nearness(
         self, wished: tuple[AspectText, ...], able: tuple[AspectText, ...], rows: Rows

@@ -20,7 +20,7 @@ class Nearness:
     texts: tuple[AspectText, ...]
     rows: Rows
     best: Values  # the largest similarity after its factor; never the middle of two wishes
-    best_text: npt.NDArray[np.int64]
+    weighted: npt.NDArray[np.float64]  # texts x rows, after the factors
 
     @staticmethod
     def of(
@@ -28,13 +28,13 @@ class Nearness:
     ) -> Nearness:
         """Combine similarities (texts x rows) by maximum; ties go to the text named first."""
         weighted = similarities * np.array([figures[text.factor] for text in texts])[:, None]
-        best_text = np.argmax(weighted, axis=0)
-        best = weighted[best_text, np.arange(len(rows))]
-        return Nearness(texts=texts, rows=rows, best=best, best_text=best_text)
+        return Nearness(texts=texts, rows=rows, best=weighted.max(axis=0), weighted=weighted)
 
-    def at(self, jobs: Jobs) -> Rows:
+    def at(self, jobs: Jobs) -> Rows | slice:
         """Where the jobs of a view stand among these rows."""
-        return np.arange(len(self.rows)) if jobs.rows is None else np.searchsorted(self.rows, jobs.rows)
+        if jobs.rows is None or jobs.rows is self.rows:
+            return slice(None)
+        return np.searchsorted(self.rows, jobs.rows)
 
     def value(self, jobs: Jobs, figures: Mapping[str, float]) -> Values:
         """The best similarity between the documented bounds, stretched to 0 to 1."""
@@ -50,5 +50,5 @@ class Nearness:
 
     def closest(self, view: Jobs) -> tuple[AspectText, float]:
         """The text that is nearest to the one job of a view, and its similarity."""
-        place = int(self.at(view)[0])
-        return self.texts[self.best_text[place]], float(self.best[place])
+        place = np.arange(len(self.rows))[self.at(view)][0]
+        return self.texts[int(self.weighted[:, place].argmax())], float(self.best[place])

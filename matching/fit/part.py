@@ -139,9 +139,9 @@ class Judged:
     at: Rows | None = field(default=None)
 
 
-def judge(part: Part, jobs: Jobs) -> Judged:
-    """Judge one part over a view."""
-    codes = part.codes(jobs)
+def judge(part: Part, jobs: Jobs, codes: Codes | None = None) -> Judged:
+    """Judge one part over a view; codes that screening has worked out already are taken over."""
+    codes = part.codes(jobs) if codes is None else codes
     return Judged(part, codes, part.values(jobs, codes), part.present(jobs))
 
 

@@ -183,7 +183,9 @@ class Driving(_Requirement):
         if self.licence is None:
             stated = driving[driving != UNKNOWN_BYTE]
             return np.where(stated == DRIVING_ASKED.index(DrivingAsked.NONE), OK, UNKNOWN)
-        served = np.isin(driving, [DRIVING_ASKED.index(asked) for asked in SERVES[self.licence]])
+        serves = np.zeros(256, np.bool_)
+        serves[[DRIVING_ASKED.index(asked) for asked in SERVES[self.licence]]] = True
+        served = serves[driving]
         unknown = driving == UNKNOWN_BYTE
         if self.licence is DrivingLicence.FULL_MANUAL:  # serves whatever may be asked
             served |= unknown

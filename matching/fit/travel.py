@@ -104,7 +104,7 @@ class _Journey(Part):
             near = np.flatnonzero(~outside)
             km = self._find_km(east[near], north[near])
             codes[near] = np.where(np.isnan(km), UNKNOWN, np.where(within(km), OK, CONFLICT))
-        codes[jobs.column("remote") == ONLY_REMOTE] = OK
+        np.copyto(codes, OK, where=jobs.column("remote") == ONLY_REMOTE)
         return codes
 
     def away(self, view: Jobs) -> str:

@@ -66,10 +66,11 @@ def _by_pattern(patterns: Patterns, *, piece_allowed: Mask, piece_minutes: Array
     # Of a shift that is not wholly allowed nothing counts, unless the worker chooses within it.
     counted = np.where(piece_allowed | (patterns.kind == FLEXIBLE)[of_piece], piece_minutes, 0)
     minutes = np.bincount(of_piece, counted, len(patterns)).astype(np.int64)
-    for pattern in patterns.overlapping:  # each minute counts once
-        pieces = range(patterns.first[pattern], patterns.first[pattern + 1])
-        chosen = [(int(patterns.starts[p]), int(patterns.ends[p])) for p in pieces if piece_allowed[p]]
-        minutes[pattern] = np.count_nonzero(minutes_of(chosen))
+    stretches = patterns.stretches
+    if len(stretches.pattern):  # of overlapping shifts each minute counts once
+        worked = np.logical_or.reduceat(piece_allowed[stretches.pieces], stretches.first) * stretches.minutes
+        once = np.bincount(stretches.pattern, worked, len(patterns)).astype(np.int64)
+        minutes[patterns.overlapping] = once[patterns.overlapping]
     refused = np.bincount(of_piece, ~piece_allowed, len(patterns))
     return Usable(refused == 0, minutes)
 
