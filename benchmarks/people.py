@@ -33,7 +33,6 @@ PERSON: Final = VocationalProfile(
         WantedWork(label="looking after animals", strength=2),
         WantedWork(label="repairing bicycles and small machines", strength=2),
     ),
-    strengths=("careful with details", "good with figures"),
     disliked_tasks=("cleaning", "laundry"),
     hours=HoursWanted(least=8.0, most=24.0, ideal=16.0),
     availability=(

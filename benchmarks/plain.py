@@ -33,7 +33,7 @@ from matching.pool import DIMENSIONS, KINDS, PEAK_SHARES, REMOTE_STEPS, UNKNOWN,
 from matching.retrieval import Recipe
 from matching.scoring import SHARED, Weights
 from matching.taxonomy import Catalogue
-from matching.texts import AspectText, abilities, wishes
+from matching.texts import AspectText, wishes
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -202,10 +202,10 @@ class Plain:
 
     # Nearness
 
-    def _nearness(self, profile: VocationalProfile, watch: Stopwatch) -> tuple[Floats, Floats]:
-        """Nearness of every row to what is wanted and to what can be done, 0 to 1."""
-        wanted, able = wishes(profile, self.catalogue), abilities(profile)
-        texts = [each.text for each in (*wanted, *able)]
+    def _nearness(self, profile: VocationalProfile, watch: Stopwatch) -> Floats:
+        """Nearness of every row to what is wanted, 0 to 1."""
+        wanted = wishes(profile, self.catalogue)
+        texts = [each.text for each in wanted]
         # Encoded once, as the engine does: what a person wants is asked about again and again.
         for text in texts:
             if text not in self.queries:
@@ -222,7 +222,7 @@ class Plain:
             for line, text in zip(similarities, texts, strict=True):
                 line += lexical_share * self.words.scores(text)
         with watch.step("scores"):
-            return self._best(wanted, similarities[: len(wanted)]), self._best(able, similarities[len(wanted) :])
+            return self._best(wanted, similarities)
 
     def _best(self, texts: Sequence[AspectText], similarities: Floats) -> Floats:
         figures = self.weights.figures
@@ -241,11 +241,10 @@ class Plain:
         km: Floats,
         times: Times,
         as_of: date,
-        near: tuple[Floats, Floats],
+        near: Floats,
     ) -> Iterator[_Value]:
-        yield _Value(aspect=Aspect.PREFERENCES, name="wanted_work", values=near[0][at])
+        yield _Value(aspect=Aspect.PREFERENCES, name="wanted_work", values=near[at])
         yield _Value(aspect=Aspect.PREFERENCES, name="tasks", values=self._tasks(profile, at))
-        yield _Value(aspect=Aspect.SKILLS, name="strengths", values=near[1][at])
         yield _Value(aspect=Aspect.HOURS, name="weekly_hours", values=self._hours(profile, at))
         yield from self._times_values(profile, at, times)
         for need in profile.adjustments:

@@ -103,8 +103,8 @@ def page(
 
 
 _HOW = """\
-One person with three wants and two strengths (five texts), hours, windows of the week, a longest shift, no nights,
-a travel limit, adjustments, two sensory limits, lifting, pay, qualifications and no driving licence; the travel limit
+One person with three wants (three texts), hours, windows of the week, a longest shift, no nights, a travel limit,
+adjustments, two sensory limits, lifting, pay, qualifications and no driving licence; the travel limit
 (and, for the smallest share, stricter limits) is set so that about 1, 5 or 20 % of all vacancies is left. The vacancies
 are synthetic: columns are drawn at once with the shares of unknown facts of `fixtures/generate.py`, in no order of
 place; each row combines a title and a text, so each has a vector and postings of its own. One thread.

@@ -31,7 +31,7 @@ from matching.model.shortlist import (
 from matching.model.vacancy import Vacancy
 from matching.negotiation import NearMisses, Opening
 from matching.pool import Jobs, Rows, VacancyPool
-from matching.ranking import PAGE, StretchRule, spread
+from matching.ranking import MOST_OF_ONE_EMPLOYER, PAGE, StretchRule, spread
 from matching.scoring import WeightedScorer
 from matching.whatif import Standing, with_values
 
@@ -150,11 +150,13 @@ class Drawn:
         wanted = self.ordered.wanted
         if wanted is None or len(order) <= PAGE:
             return None
-        family = self.pool.columns["family"][0]
+        family, employer = self.pool.columns["family"][0], self.pool.columns["employer"][0]
         rows = self.ordered.rows
+        full = Counter(int(employer[rows[position]]) for position in order[: PAGE - 1])
+        others = [each for each in order[PAGE:] if full[int(employer[rows[each]])] < MOST_OF_ONE_EMPLOYER]
         rule = StretchRule(least_nearness=self.scorer.weights.figures["stretch.least_nearness"])
         return rule.choose(
-            order[PAGE:],
+            others,
             taken=order[:PAGE],
             nearness=lambda position: float(wanted.best[position]),
             family=lambda position: int(family[rows[position]]),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from matching.fit.part import UNKNOWN, Judged, Mask, Values
+from matching.fit.part import Judged, Values
 from matching.model.finding import Asked, Finding
 from matching.model.shortlist import Question
 from matching.whatif import Standing
@@ -23,7 +23,7 @@ def worths(judged: Judged, effect: Values, scores: Values, standing: Standing, l
     now = standing.places(scores[at])
     good = standing.places(scores[at] + effect * (1.0 - judged.values))
     if judged.part.absolute:
-        bad = np.full(len(now), listed)
+        bad = np.full(len(now), listed + 1)  # off the list
     else:
         # The role itself stands among the scores, so what falls below its own place is counted once less.
         bad = standing.places(scores[at] - effect * judged.values) - 1
@@ -31,12 +31,6 @@ def worths(judged: Judged, effect: Values, scores: Values, standing: Standing, l
     gain, loss = chance * np.abs(now - good), (1.0 - chance) * np.abs(np.maximum(bad, now) - now)
     worth: Values = np.maximum(gain, loss)
     return worth
-
-
-def asked_about(judged: Judged) -> Mask:
-    """Where the part is unknown, so that there is something to ask."""
-    unknown: Mask = judged.codes == UNKNOWN
-    return unknown
 
 
 def questions(findings: Sequence[Finding], worth: Sequence[float]) -> tuple[Question, ...]:

@@ -7,7 +7,8 @@ from typing import Any
 from matching.model.finding import Finding
 from matching.model.shortlist import Explanation, NearMiss, Shortlist, ShortlistEntry
 
-PRIVATE_PARTS = {"no_go": "distance"}
+# What only those who may read the profile see by its name.
+PRIVATE_PARTS = {"travel.no_go": "distance"}
 
 
 def shortlist_json(shortlist: Shortlist, *, reads_profile: bool) -> dict[str, Any]:
@@ -104,9 +105,9 @@ def _near_miss(miss: NearMiss) -> dict[str, Any]:
 
 
 def _part(finding: Finding, reads_profile: bool) -> str:
-    return finding.part if reads_profile else PRIVATE_PARTS.get(finding.part, finding.part)
+    return finding.part if reads_profile else PRIVATE_PARTS.get(finding.about, finding.part)
 
 
 def _public(about: str) -> str:
     aspect, _, part = about.partition(".")
-    return f"{aspect}.{PRIVATE_PARTS.get(part, part)}"
+    return f"{aspect}.{PRIVATE_PARTS.get(about, part)}"

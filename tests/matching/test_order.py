@@ -438,8 +438,8 @@ STANDING = Standing(scores=FIVE, ref_rank=np.arange(5))
         # A good answer makes 0.7 + 0.4 x 0.25 = 0.8: none above is passed but the equal one. 1 x 0.75. A bad one
         # makes 0.7 - 0.4 x 0.75 = 0.4: two places down, of chance 0.25.
         pytest.param(False, 0.75, 0.4 + 1e-9, 0.75, id="a likely answer counts more than a far one"),
-        # A bad answer takes it off the list, below all five: from place 3 to 5.
-        pytest.param(True, 0.4, 0.01, 0.6 * 2, id="a bad answer takes it off the list"),
+        # A bad answer takes it off the list, behind all five: from place 3 to 6.
+        pytest.param(True, 0.4, 0.01, 0.6 * 3, id="a bad answer takes it off the list"),
         pytest.param(False, 0.5, 0.0, 0.0, id="no weight, no worth"),
         pytest.param(False, 0.5, 0.1, 0.0, id="too little to pass anybody"),
     ],
