@@ -28,8 +28,9 @@ from matching.model.finding import Aspect
 from matching.model.profile import VocationalProfile
 from matching.model.sensory import HIGHEST_LEVEL, PeakShare, SensoryDimension, SensoryTolerance
 from matching.model.work import PatternKind, Remote, WindowKind
+from matching.patterns import KINDS
 from matching.places import SectorTable, parse_postcode
-from matching.pool import DIMENSIONS, KINDS, PEAK_SHARES, REMOTE_STEPS, UNKNOWN, Array, Rows, VacancyPool
+from matching.pool import DIMENSIONS, PEAK_SHARES, REMOTE_STEPS, UNKNOWN, Array, Rows, VacancyPool
 from matching.retrieval import Recipe
 from matching.scoring import SHARED, Weights
 from matching.taxonomy import Catalogue

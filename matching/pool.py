@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
-from itertools import pairwise
 from typing import Any, Final, TypeVar
 
 import numpy as np
@@ -27,11 +26,11 @@ from matching.model.work import (
     MINUTES_A_WEEK,
     MOST_WEEKLY_HOURS,
     Negotiable,
-    PatternKind,
     Pay,
     Remote,
     WorkPattern,
 )
+from matching.patterns import Patterns
 from matching.places import Postcode, SectorTable, parse_postcode
 from matching.taxonomy import Catalogue
 
@@ -44,7 +43,6 @@ NO_DATE: Final = 0
 DIMENSIONS: Final = tuple(SensoryDimension)
 REMOTE_STEPS: Final = tuple(Remote)
 PEAK_SHARES: Final = tuple(PeakShare)
-KINDS: Final = tuple(PatternKind)
 DBS_LEVELS: Final = tuple(DbsLevel)
 DRIVING_ASKED: Final = tuple(DrivingAsked)
 WEEKS_A_YEAR: Final = 52
@@ -95,112 +93,6 @@ COLUMNS: Final[Mapping[str, tuple[type[np.generic], int]]] = {
     "facts_checked_on": (np.int32, 1),  # ordinal, 0 unknown
     "family": (np.int16, 1),  # job family of the nearest occupation, -1 unknown
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Stretches:
-    """The week of rota patterns whose shifts overlap, cut where any shift begins or ends: each minute counts once."""
-
-    pattern: npt.NDArray[np.int64]  # of each stretch
-    minutes: npt.NDArray[np.int64]
-    first: npt.NDArray[np.int64]  # of the pieces that cover stretch s, where they begin in `pieces`
-    pieces: npt.NDArray[np.int64]
-
-    @staticmethod
-    def of(stretches: Sequence[tuple[int, int, list[int]]]) -> Stretches:
-        """Lay out (pattern, minutes, pieces that cover it)."""
-        counts = [len(covering) for _, _, covering in stretches]
-        return Stretches(
-            np.array([pattern for pattern, _, _ in stretches], np.int64),
-            np.array([minutes for _, minutes, _ in stretches], np.int64),
-            np.cumsum([0, *counts[:-1]]).astype(np.int64),
-            np.array([piece for _, _, covering in stretches for piece in covering], np.int64),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Patterns:
-    """Distinct work patterns: pieces of the week in minutes from Monday 00:00, half open.
-
-    A flexible pattern's pieces are the union of its windows; those of the others are the shifts as listed.
-    """
-
-    kind: npt.NDArray[np.uint8]
-    first: npt.NDArray[np.int64]  # pieces of pattern p are first[p]:first[p + 1]
-    starts: npt.NDArray[np.int32]
-    ends: npt.NDArray[np.int32]  # may pass 10080: Sunday night runs into Monday
-    overlapping: npt.NDArray[np.int64]  # rota patterns whose shifts overlap
-    pattern_of_piece: npt.NDArray[np.int64]
-    length: npt.NDArray[np.int64]  # minutes of each piece
-    stretches: Stretches
-
-    @staticmethod
-    def of(patterns: Iterable[WorkPattern]) -> Patterns:
-        """Lay patterns out as arrays, in their order."""
-        kinds: list[int] = []
-        first: list[int] = [0]
-        starts: list[int] = []
-        ends: list[int] = []
-        overlapping: list[int] = []
-        stretches: list[tuple[int, int, list[int]]] = []
-        for number, pattern in enumerate(patterns):
-            pieces = [interval for shift in pattern.shifts for interval in shift.intervals()]
-            if pattern.kind is PatternKind.FLEXIBLE:
-                pieces = _union(pieces)
-            elif pattern.kind is PatternKind.ROTA and _overlap(pieces):
-                overlapping.append(number)
-                stretches += [(number, minutes, covering) for minutes, covering in _stretches(pieces, first[-1])]
-            kinds.append(KINDS.index(pattern.kind))
-            starts.extend(start for start, _ in pieces)
-            ends.extend(end for _, end in pieces)
-            first.append(len(starts))
-        return Patterns(
-            kind=np.array(kinds, np.uint8),
-            first=np.array(first, np.int64),
-            starts=np.array(starts, np.int32),
-            ends=np.array(ends, np.int32),
-            overlapping=np.array(overlapping, np.int64),
-            pattern_of_piece=np.repeat(np.arange(len(kinds)), np.diff(first)),
-            length=np.array(ends, np.int64) - np.array(starts, np.int64),
-            stretches=Stretches.of(stretches),
-        )
-
-    def __len__(self) -> int:
-        return len(self.kind)
-
-
-def _within_week(pieces: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    whole: list[tuple[int, int]] = []
-    for start, end in pieces:
-        whole.append((start, min(end, MINUTES_A_WEEK)))
-        if end > MINUTES_A_WEEK:
-            whole.append((0, end - MINUTES_A_WEEK))
-    return sorted(whole)
-
-
-def _union(pieces: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    union: list[tuple[int, int]] = []
-    for start, end in _within_week(pieces):
-        if union and start <= union[-1][1]:
-            union[-1] = (union[-1][0], max(union[-1][1], end))
-        else:
-            union.append((start, end))
-    return union
-
-
-def _stretches(pieces: Sequence[tuple[int, int]], first_piece: int) -> Iterable[tuple[int, list[int]]]:
-    """Minutes of each stretch between one begin or end and the next, and the pieces that cover it."""
-    parts = [(part, number) for number, piece in enumerate(pieces, first_piece) for part in _within_week([piece])]
-    cuts = sorted({cut for part, _ in parts for cut in part})
-    for start, end in pairwise(cuts):
-        covering = [number for (starts, ends), number in parts if starts <= start and end <= ends]
-        if covering:
-            yield end - start, covering
-
-
-def _overlap(pieces: Iterable[tuple[int, int]]) -> bool:
-    ordered = _within_week(pieces)
-    return any(earlier[1] > later[0] for earlier, later in pairwise(ordered))
 
 
 @dataclass(frozen=True, slots=True)

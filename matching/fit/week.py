@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from matching.fit.part import UNKNOWN, Codes, Mask, coded
 from matching.model.work import MINUTES_A_DAY, MINUTES_A_WEEK, PatternKind
-from matching.pool import KINDS, Array, Jobs, Patterns
+from matching.patterns import KINDS, Patterns
+from matching.pool import Array, Jobs
 
 # In place of a pattern's usable minutes, where the hours need not be looked at.
 ENOUGH, NEVER, NO_SHIFTS = 2 * MINUTES_A_WEEK, -1, -2

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from matching.model.sensory import SensoryDimension
 from matching.model.work import Pay
+from matching.patterns import Patterns
 from matching.pool import (
     COLUMNS,
     DIMENSIONS,
@@ -20,7 +21,6 @@ from matching.pool import (
     PEAK_SHARES,
     REMOTE_STEPS,
     UNKNOWN,
-    Patterns,
     VacancyPool,
     bits,
     empty_columns,
