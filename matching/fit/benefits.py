@@ -38,17 +38,15 @@ def flags(profile: VocationalProfile, job: Vacancy, *, as_of: date) -> tuple[Fla
 
 
 def weekly_pay_range(job: Vacancy) -> tuple[float, float] | None:
-    """Least and most pay in pounds a week; `None` where pay or all hours are unknown.
+    """Least and most pay in pounds a week; `None` where nothing tells it.
 
-    A stated wage by the hour wins over pay by the year, as it does for the pay floor.
+    A wage by the hour with any hours wins over pay by the year, as it does for the pay floor.
     """
     pay, hours = job.pay, job.hours
-    if pay.hourly is None:
-        return None if pay.annual is None else (pay.annual / WEEKS_A_YEAR, pay.annual / WEEKS_A_YEAR)
-    if not hours.least and not hours.most:
-        return None
-    most_hours = MOST_WEEKLY_HOURS if hours.most is None else hours.most
-    return pay.hourly * (hours.least or 0.0), pay.hourly * most_hours
+    if pay.hourly is not None and (hours.least or hours.most):
+        most_hours = MOST_WEEKLY_HOURS if hours.most is None else hours.most
+        return pay.hourly * (hours.least or 0.0), pay.hourly * most_hours
+    return None if pay.annual is None else (pay.annual / WEEKS_A_YEAR, pay.annual / WEEKS_A_YEAR)
 
 
 def _benefits(job: Vacancy, *, as_of: date) -> Iterable[Flag]:

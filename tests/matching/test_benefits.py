@@ -174,6 +174,8 @@ def test_limits_are_those_of_the_literal_reading_where_both_ends_of_the_hours_ar
 def test_weekly_pay_runs_from_the_least_hours_to_the_most() -> None:
     assert weekly_pay_range(vacancy_of(job(pay={"hourly": 12.5}, hours={"min": 8, "max": 16}))) == (100.0, 200.0)
     assert weekly_pay_range(vacancy_of(job(pay={"annual": 5200}))) == (100.0, 100.0)
+    assert weekly_pay_range(vacancy_of(job(pay={"hourly": 12.5, "annual": 5200}))) == (100.0, 100.0)
+    assert weekly_pay_range(vacancy_of(job(pay={"hourly": 12.5}))) is None
     assert weekly_pay_range(vacancy_of(job())) is None
 
 
