@@ -43,7 +43,7 @@ def weekly_pay_range(job: Vacancy) -> tuple[float, float] | None:
     A wage by the hour with any hours wins over pay by the year, as it does for the pay floor.
     """
     pay, hours = job.pay, job.hours
-    if pay.hourly is not None and (hours.least or hours.most):
+    if pay.hourly is not None and (hours.least or hours.most is not None):
         most_hours = MOST_WEEKLY_HOURS if hours.most is None else hours.most
         return pay.hourly * (hours.least or 0.0), pay.hourly * most_hours
     return None if pay.annual is None else (pay.annual / WEEKS_A_YEAR, pay.annual / WEEKS_A_YEAR)
