@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import ClassVar, Final
@@ -136,7 +136,7 @@ class Judged:
     part: Part
     codes: Codes
     values: Values
-    at: Rows | None = field(default=None)
+    at: Rows | None = None
 
 
 def judge(part: Part, jobs: Jobs, codes: Codes | None = None) -> Judged:
