@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class EmbeddingsError(Exception):
     """Base of every error that this package raises on purpose."""
@@ -21,3 +23,12 @@ class LinearMapRefused(EmbeddingsError):
 
 class WordStatisticsRefused(EmbeddingsError):
     """The table of word statistics is missing or cannot be read."""
+
+
+class NotYetEncoded(EmbeddingsError):
+    """Texts whose vectors must be learnt before anything can be said of them; `texts` names each once."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self.texts = tuple(texts)
+        # The texts are people's own words, so that no message may hold them.
+        super().__init__(f"{len(self.texts)} {'text has' if len(self.texts) == 1 else 'texts have'} no vector yet.")

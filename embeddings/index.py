@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ import faiss
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from embeddings.array_file import disagreement
 from embeddings.errors import IndexRefused
 from embeddings.rounding import STEP, refuse_inexact_lengths, rounded
 
@@ -211,7 +213,7 @@ class VectorIndex:
         """Read a saved index, mapped into memory; raise IndexRefused unless it is whole and made by the same means."""
         manifest = _read_manifest(folder)
         if manifest["made_by"] != dict(made_by):
-            raise IndexRefused(_disagreement(folder, manifest["made_by"], dict(made_by)))
+            raise IndexRefused(disagreement(folder, manifest["made_by"], dict(made_by)))
         count, dimension = int(manifest["count"]), int(manifest["dimension"])
         raw = {
             part: _mapped(folder / name, size)
@@ -368,7 +370,22 @@ def _gather_into(result: Vectors, queries: Vectors, space: Vectors, rows: Rows) 
     result[:] = products.T
 
 
+_threads = threading.local()
+_one_thread_each = threading.Event()
+
+
+def use_one_thread_each() -> None:
+    """Keep FAISS from starting threads of its own beside those of the caller: for servers, which have their own.
+
+    FAISS counts by thread, and a setting does not reach threads that start later, so each is set when it first asks.
+    """
+    _one_thread_each.set()
+
+
 def _gather_by_index(line: NDArray[np.float32], query: NDArray[np.float32], space: Vectors, rows: Rows) -> None:
+    if _one_thread_each.is_set() and not getattr(_threads, "is_set", False):
+        faiss.omp_set_num_threads(1)
+        _threads.is_set = True
     faiss.fvec_inner_products_by_idx(  # type: ignore[attr-defined]
         faiss.swig_ptr(line),
         faiss.swig_ptr(query),
@@ -423,12 +440,6 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
     if manifest.get("digest") != _manifest_digest(manifest):
         raise IndexRefused(f"{folder}: the manifest of the index has been changed.")
     return manifest
-
-
-def _disagreement(folder: Path, stored: Mapping[str, str], wanted: Mapping[str, str]) -> str:
-    differing = sorted(key for key in stored.keys() | wanted.keys() if stored.get(key) != wanted.get(key))
-    details = "; ".join(f"{key} is {stored.get(key)!r}, needed {wanted.get(key)!r}" for key in differing)
-    return f"{folder}: the index was made by other means ({details})."
 
 
 def _mapped(path: Path, size: int) -> NDArray[np.uint8]:

@@ -15,6 +15,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -158,6 +159,48 @@ class LexicalIndex:
         """Number of documents."""
         return _count(self._segments)
 
+    def kept(self, documents: NDArray[np.int64]) -> LexicalIndex:
+        """Return an index of these documents alone, numbered in this order; no text is read again."""
+        index = LexicalIndex(self.statistics)
+        segments = self._segments
+        if segments and len(documents):
+            whole = segments[0] if len(segments) == 1 else _joined(segments)
+            index._segments = (_only(whole, documents),)
+        return index
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return everything but the statistics as arrays, from which `of_arrays` makes an equal index."""
+        segments = self._segments
+        if not segments:
+            segments = (_segment_of([], first_document=0, statistics=self.statistics),)
+        whole = segments[0] if len(segments) == 1 else _joined(segments)
+        words = "\n".join(whole.slots).encode("utf-8", "surrogatepass")
+        return {
+            "words": np.frombuffer(words, np.uint8),
+            "starts": whole.starts,
+            "documents": whole.documents,
+            "effects": whole.effects,
+            "count": np.array([whole.count]),
+        }
+
+    @classmethod
+    def of_arrays(cls, arrays: Mapping[str, NDArray[Any]], statistics: WordStatistics) -> LexicalIndex:
+        """Make an index of arrays that `arrays` returned, which are used where they lie."""
+        index = cls(statistics)
+        words = arrays["words"].tobytes().decode("utf-8", "surrogatepass")
+        count = int(arrays["count"][0])
+        if count:
+            segment = _Segment(
+                first_document=0,
+                count=count,
+                slots={word: slot for slot, word in enumerate(words.split("\n") if words else ())},
+                starts=arrays["starts"],
+                documents=arrays["documents"],
+                effects=arrays["effects"],
+            )
+            index._segments = (segment,)
+        return index
+
     def add(self, texts: Sequence[str]) -> NDArray[np.int64]:
         """Index further texts and return their document numbers."""
         first = self.count
@@ -281,6 +324,26 @@ def _merged_where_many(segments: tuple[_Segment, ...]) -> tuple[_Segment, ...]:
             break
         segments = (*segments[:-_SEGMENTS_OF_A_SIZE], _joined(last))
     return segments
+
+
+def _only(segment: _Segment, documents: NDArray[np.int64]) -> _Segment:
+    """Leave out the postings of all other documents, and words that none of these holds."""
+    new_number = np.full(segment.count, -1, dtype=np.int32)
+    new_number[documents] = np.arange(len(documents), dtype=np.int32)
+    number = new_number[segment.documents]
+    here = np.flatnonzero(number >= 0)
+    slot_of_posting = np.repeat(np.arange(len(segment.slots)), np.diff(segment.starts))[here]
+    kept, slot = np.unique(slot_of_posting, return_inverse=True)
+    order = np.lexsort((number[here], slot))
+    words = list(segment.slots)
+    return _Segment(
+        first_document=0,
+        count=len(documents),
+        slots={words[old]: new for new, old in enumerate(kept)},
+        starts=np.searchsorted(slot[order], np.arange(len(kept) + 1)),
+        documents=number[here][order],
+        effects=segment.effects[here][order],
+    )
 
 
 def _joined(segments: Sequence[_Segment]) -> _Segment:

@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from embeddings.cache import CachedEncoder
 from embeddings.encoder import Encoder, Progress, SentenceTransformerEncoder
 from embeddings.hashing import HashingEncoder
+from embeddings.stored import MOST_TEXTS, StoredEncoder
 from matching import texts
+from matching.live import Means
 from matching.model.shortlist import Method
 from matching.model.vacancy import Vacancy
 from matching.places import load_sectors
 from matching.policy import policy_digest
-from matching.pool import VacancyPool, build_pool
-from matching.priors import load_occupations, occupation_vectors, prior_columns
+from matching.pool import build_pool
+from matching.priors import TitlePriors, with_priors
 from matching.retrieval import Recipe, VacancyIndex, shipped_recipe
 from matching.scoring import WeightedScorer, load_weights
 from matching.settings import Settings
@@ -33,55 +33,65 @@ class Service:
     """What the doors call: it draws up shortlists over whatever vacancies it is given."""
 
     recipe: Recipe
+    means: Means
 
     def shortlister(self, vacancies: Sequence[Vacancy], *, progress: Progress | None = None) -> Shortlister:
         """Lay vacancies out, look up or encode their texts, and return what answers for them."""
-        catalogue, sectors = load_catalogue(), load_sectors()
-        pool = build_pool(vacancies, catalogue=catalogue, sectors=sectors)
+        pool = build_pool(vacancies, catalogue=self.means.catalogue, sectors=self.means.sectors)
+        titles = [texts.title(each) for each in vacancies]
         index = VacancyIndex.build(
-            [(texts.title(each), texts.duties(each)) for each in vacancies], self.recipe, progress
+            list(zip(titles, map(texts.duties, vacancies), strict=True)), self.recipe, progress
         )
-        return Shortlister(
-            pool=with_priors(pool, [texts.title(each) for each in vacancies], self.recipe.encoder),
-            meaning=index,
-            scorer=WeightedScorer(weights=load_weights()),
-            catalogue=catalogue,
-            sectors=sectors,
-            method=Method(
-                encoder=self.recipe.name,
-                weights=load_weights().digest,
-                rules=RULES,
-                catalogue=f"{catalogue.digest}-{sectors.digest}",
-                policy=policy_digest(),
-            ),
-        )
+        priors = self.means.priors.columns(titles, self.recipe.encoder)
+        return self.means.shortlister(with_priors(pool, priors), index)
 
 
 def assemble(settings: Settings) -> Service:
     """Choose the encoder and its recipe; nothing heavy is imported until a text must really be encoded."""
+    encoder = chosen_encoder(settings)
+    recipe = shipped_recipe(encoder=encoder)
+    return Service(recipe=recipe, means=_means(recipe, names_by=encoder))
+
+
+def assemble_stored(settings: Settings, *, most_texts: int = MOST_TEXTS) -> Service:
+    """The same for a process that never encodes: `service.recipe.encoder` is a `StoredEncoder` of the same name.
+
+    Occupations come from the shipped file or, for the encoder that needs no weights, are worked out at once. Of an
+    encoder from a folder their names must be learnt like any text: see `Means.texts_needed`.
+    """
+    chosen = chosen_encoder(settings)
+    stored = StoredEncoder(chosen.name, chosen.dimension, most_texts=most_texts)
+    recipe = shipped_recipe(encoder=stored)
+    return Service(recipe=recipe, means=_means(recipe, names_by=chosen if settings.encoder == "hashing" else stored))
+
+
+def chosen_encoder(settings: Settings) -> Encoder:
+    """The encoder that the settings name; vectors of one with weights are kept in the cache."""
     cache = settings.cache_dir / "vectors.sqlite"
     match settings.encoder:
         case "shipped":
-            return Service(recipe=shipped_recipe(cache_path=cache))
+            shipped = SentenceTransformerEncoder()
+            return CachedEncoder(shipped.name, shipped.dimension, lambda: shipped, cache)
         case "hashing":
-            return Service(recipe=shipped_recipe(encoder=HashingEncoder()))
+            return HashingEncoder()
         case folder:
             own = SentenceTransformerEncoder(Path(folder))
-            kept = CachedEncoder(own.name, own.dimension, lambda: own, cache)
-            return Service(recipe=shipped_recipe(encoder=kept))
+            return CachedEncoder(own.name, own.dimension, lambda: own, cache)
 
 
-def with_priors(pool: VacancyPool, titles: Sequence[str], encoder: Encoder) -> VacancyPool:
-    """Fill in what the nearest occupations suggest about conditions for which no file states a prior."""
-    table = load_occupations()
-    distinct = list(dict.fromkeys(titles))
-    place = {title: number for number, title in enumerate(distinct)}
-    priors = prior_columns(encoder.encode(distinct), occupation_vectors(encoder, table), table)
-    title_of_row = np.array([place[title] for title in titles], np.int64)
-    mean, spread = pool.columns["prior_mean"], pool.columns["prior_spread"]
-    unstated = np.isnan(mean)
-    return pool.with_columns(
-        prior_mean=np.where(unstated, priors.mean[title_of_row].T, mean),
-        prior_spread=np.where(unstated, priors.spread[title_of_row].T, spread),
-        family=priors.family[title_of_row][None, :],
+def _means(recipe: Recipe, *, names_by: Encoder) -> Means:
+    catalogue, sectors, weights = load_catalogue(), load_sectors(), load_weights()
+    return Means(
+        recipe=recipe,
+        priors=TitlePriors(encoder=names_by),
+        catalogue=catalogue,
+        sectors=sectors,
+        scorer=WeightedScorer(weights=weights),
+        method=Method(
+            encoder=recipe.name,
+            weights=weights.digest,
+            rules=RULES,
+            catalogue=f"{catalogue.digest}-{sectors.digest}",
+            policy=policy_digest(),
+        ),
     )

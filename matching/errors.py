@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,27 @@ class NotFound(MatchingError):
 
 class Conflict(MatchingError):
     """Something changed in the meantime, so this can no longer be done as asked."""
+
+
+class Stale(Conflict):
+    """What is to be changed has changed since it was read; `current` says what it is now, so that nothing is lost."""
+
+    def __init__(self, message: str, *, version: int, current: Mapping[str, Any] | None = None) -> None:
+        self.version = version
+        self.current = dict(current or {})
+        super().__init__(message)
+
+
+class NotSignedIn(MatchingError):
+    """Nobody is signed in, or not far enough."""
+
+
+class TooMany(MatchingError):
+    """Too much was asked in too short a time; `seconds` is how long to wait."""
+
+    def __init__(self, message: str, *, seconds: int) -> None:
+        self.seconds = seconds
+        super().__init__(message)
 
 
 def suggestion(word: str, options: Iterable[str]) -> str:

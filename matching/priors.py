@@ -6,7 +6,9 @@ questions; they are never a fact about a workplace and never exclude. `docs/prio
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from math import nan
 from pathlib import Path
@@ -14,10 +16,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from embeddings.encoder import Encoder
+from embeddings.array_file import read_arrays
+from embeddings.encoder import Encoder, SentenceTransformerEncoder
 from embeddings.rounding import STEP, rounded
 from matching.errors import Invalid, Problem, Where
 from matching.model.sensory import SensoryDimension
+from matching.pool import VacancyPool
 from matching.tables import Cells, RowStatus, Table, choice, if_filled, number, raise_problems, text, whole, written_as
 
 DIMENSIONS = tuple(SensoryDimension)
@@ -30,6 +34,9 @@ MEAN_OF_ALL_WEIGHT = 0.002
 """What the mean of all occupations weighs beside a neighbour of cosine 1: it takes over where no title is near."""
 
 _TABLE = Path(__file__).parent / "data" / "occupation_priors.csv"
+OCCUPATION_VECTORS = _TABLE.with_name("occupation_vectors.i16")
+"""Vectors of the shipped table's names by the shipped encoder, in whole steps; `derive.occupation_vectors` writes it."""
+
 _BLOCK_ROWS = 1024
 # Inner products of rounded vectors are whole multiples of this, so they can be compared as whole numbers.
 _PRODUCT_STEP = STEP * STEP
@@ -73,6 +80,17 @@ class OccupationTable:
         counts = np.array([1 + bool(name) for name in self.uk_titles], dtype=np.intp)
         starts: NDArray[np.intp] = np.cumsum(counts) - counts
         return starts
+
+    @property
+    def names_digest(self) -> str:
+        """Changes with any name, or their order: what vectors of the names belong to."""
+        return hashlib.sha256("\n".join(self.names).encode()).hexdigest()[:16]
+
+    @property
+    def digest(self) -> str:
+        """Changes with anything that a title's columns depend on besides vectors."""
+        parts = [self.names_digest.encode(), self.family.tobytes(), self.level.tobytes(), self.spread.tobytes()]
+        return hashlib.sha256(b"".join(parts)).hexdigest()[:16]
 
     def label(self, occupation: int) -> str:
         """Return the name to show to a person: the British one where there is one."""
@@ -144,9 +162,66 @@ _MEASURES: Cells = {**dict.fromkeys([*_LEVELS, *_SPREADS], _MEASURE), "source": 
 
 
 def occupation_vectors(encoder: Encoder, table: OccupationTable | None = None) -> NDArray[np.float32]:
-    """Return one rounded vector for each of the table's `names`; the shipped table's if none is given."""
-    names = (table or load_occupations()).names
-    return rounded(encoder.encode(names))
+    """Return one rounded vector for each of the table's `names`; the shipped table's if none is given.
+
+    Those of the shipped encoder for the shipped names come from a file, so that nothing need be encoded; raises
+    `IndexRefused` if that file is damaged, or was made for other names (`python -m derive.occupation_vectors`).
+    """
+    shipped = load_occupations()
+    table = table or shipped
+    if encoder.name == SentenceTransformerEncoder().name and (table is shipped or table.names == shipped.names):
+        return shipped_vectors(encoder_name=encoder.name, names_digest=table.names_digest)
+    return rounded(encoder.encode(table.names))
+
+
+@cache
+def shipped_vectors(*, encoder_name: str, names_digest: str) -> NDArray[np.float32]:
+    """Read the shipped vectors of occupations, which must be those of this encoder for these names."""
+    arrays = read_arrays(OCCUPATION_VECTORS, made_by={"encoder": encoder_name, "names": names_digest})
+    vectors: NDArray[np.float32] = arrays["steps"].astype(np.float32) * np.float32(STEP)
+    vectors.flags.writeable = False
+    return vectors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TitlePriors:
+    """What titles suggest by one encoder: the table and the vectors of its names, worked out when first needed.
+
+    The encoder of the names may be another object than the one that knows the titles, so long as it has the same name:
+    names can be computed, or come from the shipped file, where titles are only looked up.
+    """
+
+    encoder: Encoder
+    table: OccupationTable = field(default_factory=load_occupations)
+    _vectors: list[NDArray[np.float32]] = field(default_factory=list, init=False, repr=False)
+
+    @property
+    def digest(self) -> str:
+        """Identify all that a title's columns depend on besides its vector."""
+        return f"{self.encoder.name} {self.table.digest} {NEIGHBOURS} {MEAN_OF_ALL_WEIGHT}"
+
+    def columns(self, titles: Sequence[str], encoder: Encoder) -> PriorColumns:
+        """Return what each title suggests, a row a title; `encoder` has the vectors of the titles."""
+        if encoder.name != self.encoder.name:
+            raise ValueError(f"titles by {encoder.name!r} cannot be compared with names by {self.encoder.name!r}")
+        if not self._vectors:
+            self._vectors.append(occupation_vectors(self.encoder, self.table))
+        distinct = list(dict.fromkeys(titles))
+        place = {title: number for number, title in enumerate(distinct)}
+        found = prior_columns(encoder.encode(distinct), self._vectors[0], self.table)
+        row = np.array([place[title] for title in titles], np.int64)
+        return PriorColumns(mean=found.mean[row], spread=found.spread[row], family=found.family[row])
+
+
+def with_priors(pool: VacancyPool, priors: PriorColumns) -> VacancyPool:
+    """Fill in what titles suggest (a row of `priors` for each of the pool) where no file states a prior."""
+    mean, spread = pool.columns["prior_mean"], pool.columns["prior_spread"]
+    unstated = np.isnan(mean)
+    return pool.with_columns(
+        prior_mean=np.where(unstated, priors.mean.T, mean),
+        prior_spread=np.where(unstated, priors.spread.T, spread),
+        family=priors.family[None, :],
+    )
 
 
 def nearest_occupations(

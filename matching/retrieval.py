@@ -6,7 +6,8 @@ bent by the linear map and averaged; a small share of the words they have in com
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -97,6 +98,30 @@ class VacancyIndex:
         self._vectors = VectorIndex(recipe.encoder.dimension)
         self._words = LexicalIndex(recipe.statistics)
         self._queries: dict[str, NDArray[np.float32]] = {}
+        self._growing = threading.Lock()
+
+    @classmethod
+    def of_documents(
+        cls, documents: Sequence[tuple[str, str]], vectors: NDArray[np.float32], words: LexicalIndex, recipe: Recipe
+    ) -> VacancyIndex:
+        """Take over documents, (title, text) each, with their rounded vectors and postings; no row is there yet."""
+        if not len(documents) == len(vectors) == words.count:
+            raise ValueError("every document needs one vector and its words")
+        index = cls(recipe)
+        index._documents = list(documents)
+        index._document_number = {document: number for number, document in enumerate(documents)}
+        index._words = words
+        if len(documents):
+            index._vectors = VectorIndex.adopt(vectors)
+        return index
+
+    def kept(self, numbers: Rows) -> VacancyIndex:
+        """Return an index that holds these documents alone, numbered in this order, and no row yet."""
+        documents = [self._documents[number] for number in numbers]
+        vectors = self._vectors.vectors_at(numbers)
+        kept = VacancyIndex.of_documents(documents, vectors, self._words.kept(numbers), self.recipe)
+        kept._queries = self._queries
+        return kept
 
     @classmethod
     def build(
@@ -117,24 +142,60 @@ class VacancyIndex:
 
         One thread may add while others ask: rows are counted last, when all that they need is there.
         """
-        new = list(dict.fromkeys(vacancy for vacancy in vacancies if vacancy not in self._document_number))
-        if new:
-            first = len(self._documents)
-            numbers = range(first, first + len(new))
-            vectors = _document_vectors(new, self.recipe, progress)
-            # Words before vectors: who asks meanwhile may find words without a vector, never a vector without words.
-            self._words.add([f"{title}\n{text}" for title, text in new])
-            if first:
-                self._vectors.put(numbers, vectors)
-            else:
-                self._vectors = VectorIndex.adopt(vectors)
-            self._documents += new
-            self._document_number.update(zip(new, numbers, strict=True))
+        numbers = self.add_documents(vacancies, progress)
         rows = np.arange(self._count, self._count + len(vacancies), dtype=np.int64)
         self._make_room(self._count + len(vacancies))
-        self._space[rows] = [self._document_number[vacancy] for vacancy in vacancies]
+        self._space[rows] = numbers
         self._count += len(vacancies)
         return rows
+
+    # -- documents, whichever rows they belong to ----------------------------------------------------------------------
+
+    @property
+    def documents(self) -> Sequence[tuple[str, str]]:
+        """The (title, text) of each document, by number; it grows at its end."""
+        return self._documents
+
+    @property
+    def vectors(self) -> VectorIndex:
+        """The vector of each document, by number."""
+        return self._vectors
+
+    @property
+    def words(self) -> LexicalIndex:
+        """The words of each document, by number."""
+        return self._words
+
+    def without_vectors(self, vacancies: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Return the (title, text) that adding these would have to encode, each once, in order."""
+        return list(dict.fromkeys(vacancy for vacancy in vacancies if vacancy not in self._document_number))
+
+    def add_documents(self, vacancies: Sequence[tuple[str, str]], progress: Progress | None = None) -> Rows:
+        """Return the number of each (title, text), with a new one for what was not there.
+
+        Nothing has changed if the encoder raises. Readers may go on, and one thread adds at a time.
+        """
+        with self._growing:
+            new = self.without_vectors(vacancies)
+            if new:
+                first = len(self._documents)
+                numbers = range(first, first + len(new))
+                vectors = _document_vectors(new, self.recipe, progress)
+                # Words before vectors: who asks meanwhile may find words without a vector, never the other way round.
+                self._words.add([f"{title}\n{text}" for title, text in new])
+                if first:
+                    self._vectors.put(numbers, vectors)
+                else:
+                    self._vectors = VectorIndex.adopt(vectors)
+                self._documents += new
+                self._document_number.update(zip(new, numbers, strict=True))
+            return np.array([self._document_number[vacancy] for vacancy in vacancies], dtype=np.int64)
+
+    def document_similarities(self, texts: Sequence[str], documents: Rows) -> NDArray[np.float64]:
+        """Return how near each text is to each of these documents, with the same bits as for their rows."""
+        if not texts:
+            return np.zeros((0, len(documents)))
+        return self._document_similarities(texts, documents)
 
     def similarities(self, texts: Sequence[str], rows: ArrayLike | None = None) -> NDArray[np.float64]:
         """Return how near each text is to each of these rows (all if None): texts x rows.
@@ -199,6 +260,18 @@ class VacancyIndex:
         by_title[:, [not title.strip() for title, _ in documents]] = np.nan
         by_text[:, [not text.strip() for _, text in documents]] = np.nan
         return by_title.astype(np.float64), by_text.astype(np.float64)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentRows:
+    """Rows of one pool, each with its document in an index that may grow: what these rows are never changes."""
+
+    index: VacancyIndex
+    document_of_row: Rows
+
+    def similarities(self, texts: Sequence[str], rows: Rows) -> NDArray[np.float64]:
+        """Return how near each text is to each of these rows: texts x rows."""
+        return self.index.document_similarities(texts, self.document_of_row[rows])
 
 
 def rank_by_meaning(

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 def _default_cache() -> Path:
     return Path.home() / ".cache" / "wellplaced"
+
+
+def _default_data() -> Path:
+    return Path.home() / ".local" / "share" / "wellplaced"
 
 
 class Settings(BaseSettings):
@@ -21,3 +25,46 @@ class Settings(BaseSettings):
     encoder: str = Field(
         default="shipped", description="`shipped`, `hashing` (no meaning, for tests), or a folder with a model."
     )
+    data_dir: Path = Field(
+        default_factory=_default_data, description="Where the embedded database, the index files and the key are kept."
+    )
+    database_url: SecretStr = Field(
+        default=SecretStr(""), description="`postgresql://…` or `sqlite:///…`; a SQLite file in `data_dir` unless set."
+    )
+    migration_url: SecretStr = Field(
+        default=SecretStr(""), description="The same database as its owner, for `migrate`; `database_url` unless set."
+    )
+    secret_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="At least 32 characters that seal stored secrets; made and kept in `data_dir` unless set.",
+    )
+    public_url: str = Field(default="http://127.0.0.1:8000", description="Where users reach the service.")
+    allowed_hosts: tuple[str, ...] = Field(
+        default=("127.0.0.1", "localhost"), description="Host names that the service answers to, as a JSON list."
+    )
+    trusted_proxies: tuple[str, ...] = Field(
+        default=(), description="Addresses whose forwarding headers are believed, as a JSON list."
+    )
+    webhook_hosts: tuple[str, ...] = Field(
+        default=(), description="Hosts that may be told of alerts, as a JSON list; nobody unless set."
+    )
+    session_minutes: int = Field(default=60, ge=5, le=720, description="How long a session lasts without a request.")
+    session_hours: int = Field(default=12, ge=1, le=24, description="How long a session lasts at most.")
+    requests_per_minute: int = Field(default=600, ge=10, description="How many requests one user may make a minute.")
+    upload_megabytes: int = Field(default=25, ge=1, le=200, description="The largest file that may be uploaded.")
+    log_level: str = Field(
+        default="info", pattern="^(debug|info|warning|error)$", description="`debug`, `info`, `warning` or `error`."
+    )
+    single_sign_on_url: str = Field(default="", description="The OpenID Connect issuer; none unless set.")
+    single_sign_on_client: str = Field(default="", description="The client id at the issuer.")
+    single_sign_on_secret: SecretStr = Field(default=SecretStr(""), description="The client secret at the issuer.")
+
+    @property
+    def database(self) -> str:
+        """The URL of the database that the service uses."""
+        return self.database_url.get_secret_value() or f"sqlite:///{self.data_dir / 'wellplaced.sqlite'}"
+
+    @property
+    def database_of_owner(self) -> str:
+        """The URL by which the schema is changed."""
+        return self.migration_url.get_secret_value() or self.database

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.databases import KINDS, Databases
+from tests.service import Service, start_service
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
@@ -26,3 +30,36 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("needs_shared_data"):
             item.add_marker(absent)
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Databases:
+    """Both databases, at the newest schema."""
+    base = tmp_path_factory.getbasetemp()
+    # With several processes each has a folder of its own below the one of the session.
+    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    return Databases(folder=tmp_path_factory.mktemp("databases"), shared=shared)
+
+
+@pytest.fixture(params=KINDS)
+def database_url(request: pytest.FixtureRequest, databases: Databases, tmp_path: Path) -> str:
+    """A new empty database, once on each kind."""
+    return databases.fresh(request.param, tmp_path)
+
+
+@pytest.fixture
+def service(database_url: str, tmp_path: Path) -> Iterator[Service]:
+    """A running service with two organisations, on each kind of database."""
+    started = start_service(database_url, tmp_path)
+    yield started
+    started.client.close()
+    started.database.close()
+
+
+@pytest.fixture
+def sqlite_service(databases: Databases, tmp_path: Path) -> Iterator[Service]:
+    """The same on SQLite alone, for what does not depend on the database."""
+    started = start_service(databases.fresh("sqlite", tmp_path), tmp_path)
+    yield started
+    started.client.close()
+    started.database.close()

@@ -17,6 +17,37 @@ class Band(StrEnum):
     ASK_FIRST = "ask_first"
 
 
+class Choice(StrEnum):
+    """What specialist and participant chose for one entry; each entry is chosen on its own, never in bulk."""
+
+    PUT_FORWARD = "put_forward"
+    TALK_ABOUT_IT = "talk_about_it"
+    NOT_NOW = "not_now"
+    NOT_WANTED = "not_wanted"
+
+
+class DecisionReason(StrEnum):
+    """Why an entry was set aside, moved or left; `other` comes with words."""
+
+    NOT_WANTED = "not_wanted"
+    TRIED_BEFORE = "tried_before"
+    TOO_FAR = "too_far"
+    HOURS = "hours"
+    PAY = "pay"
+    TASKS = "tasks"
+    ENVIRONMENT = "environment"
+    PEOPLE = "people"
+    ADJUSTMENT_REFUSED = "adjustment_refused"
+    EMPLOYER_HISTORY = "employer_history"
+    SAFETY = "safety"
+    BENEFITS = "benefits"
+    STALE = "stale"
+    DUPLICATE = "duplicate"
+    CONFIDENTIAL = "confidential"
+    FITS_WISH = "fits_wish"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Method:
     """Everything that made the list besides its inputs: enough to draw it up again."""

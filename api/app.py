@@ -1,0 +1,62 @@
+"""The web application: routers, middleware and error handlers over what a process holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from api import errors
+from api.middleware import add_middleware
+from api.routes import ROUTERS
+from api.routes.shapes import ProblemDocument, problems
+from api.running import Running
+
+# What any route may answer with besides its own.
+_EVERYWHERE = problems(
+    errors.MALFORMED,
+    errors.NOT_SIGNED_IN,
+    errors.NOT_PERMITTED,
+    errors.NOT_FOUND,
+    errors.CONFLICT,
+    errors.STALE,
+    errors.TOO_LARGE,
+    errors.UNSUPPORTED,
+    errors.INVALID,
+    errors.VERSION_NEEDED,
+    errors.TOO_MANY,
+    errors.BUSY,
+)
+
+
+def create_app(running: Running) -> FastAPI:
+    """Make the application around what this process holds."""
+    app = FastAPI(
+        title="Well Placed",
+        version="1",
+        description="Shortlists of vacancies worth talking about, with reasons, for UK supported employment.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/v1/openapi.json",
+        responses=_EVERYWHERE,
+    )
+    app.state.running = running
+    errors.add_handlers(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    add_middleware(app, running.settings)
+    app.openapi = lambda: _described(app)  # type: ignore[method-assign]
+    return app
+
+
+def _described(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI description, with the shape of problems in the place of the framework's own."""
+    if app.openapi_schema is None:
+        described = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+        schemas = described.setdefault("components", {}).setdefault("schemas", {})
+        schemas["ProblemDocument"] = ProblemDocument.model_json_schema()
+        for unused in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(unused, None)
+        app.openapi_schema = described
+    return app.openapi_schema

@@ -1,0 +1,156 @@
+"""Errors as answers: the one table from what the domain raises to a problem document (RFC 9457)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from matching.errors import Conflict, Invalid, MatchingError, NotFound, NotPermitted, NotSignedIn, Stale, TooMany
+
+PROBLEM = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemType:
+    """A kind of problem: the last part of its address, its status and its title."""
+
+    slug: str
+    status: int
+    title: str
+
+    @property
+    def uri(self) -> str:
+        """The address under which the problem is explained."""
+        return f"/problems/{self.slug}"
+
+
+INVALID = ProblemType(slug="invalid", status=422, title="What was sent cannot be taken")
+MALFORMED = ProblemType(slug="malformed", status=400, title="The request could not be read")
+NOT_SIGNED_IN = ProblemType(slug="not-signed-in", status=401, title="Nobody is signed in")
+NOT_PERMITTED = ProblemType(slug="not-permitted", status=403, title="This is not allowed")
+NOT_FOUND = ProblemType(slug="not-found", status=404, title="This does not exist")
+NOT_ALLOWED_HERE = ProblemType(slug="method-not-allowed", status=405, title="This cannot be done to that")
+CONFLICT = ProblemType(slug="conflict", status=409, title="This can no longer be done as asked")
+STALE = ProblemType(slug="stale", status=412, title="This has changed since it was read")
+TOO_LARGE = ProblemType(slug="too-large", status=413, title="What was sent is too large")
+UNSUPPORTED = ProblemType(slug="unsupported-media-type", status=415, title="This kind of content is not taken")
+VERSION_NEEDED = ProblemType(slug="version-needed", status=428, title="Say which version you read")
+TOO_MANY = ProblemType(slug="too-many-requests", status=429, title="Too many requests")
+INTERNAL = ProblemType(slug="internal", status=500, title="Something went wrong here")
+BUSY = ProblemType(slug="busy", status=503, title="The service is busy or not ready")
+
+PROBLEM_TYPES = (
+    INVALID,
+    MALFORMED,
+    NOT_SIGNED_IN,
+    NOT_PERMITTED,
+    NOT_FOUND,
+    NOT_ALLOWED_HERE,
+    CONFLICT,
+    STALE,
+    TOO_LARGE,
+    UNSUPPORTED,
+    VERSION_NEEDED,
+    TOO_MANY,
+    INTERNAL,
+    BUSY,
+)
+BY_STATUS: Mapping[int, ProblemType] = {each.status: each for each in PROBLEM_TYPES}
+
+# Looked up by the most particular class first.
+_OF_DOMAIN: tuple[tuple[type[MatchingError], ProblemType], ...] = (
+    (Invalid, INVALID),
+    (NotSignedIn, NOT_SIGNED_IN),
+    (NotPermitted, NOT_PERMITTED),
+    (NotFound, NOT_FOUND),
+    (Stale, STALE),
+    (Conflict, CONFLICT),
+    (TooMany, TOO_MANY),
+)
+
+
+class VersionNeeded(MatchingError):
+    """A change came without the version that it was made to."""
+
+
+def problem(
+    kind: ProblemType,
+    detail: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    **more: Any,
+) -> Response:
+    """Write a problem document."""
+    told = {"type": kind.uri, "title": kind.title, "status": kind.status, "detail": detail, **more}
+    return Response(
+        orjson.dumps(told),
+        status_code=kind.status,
+        media_type=PROBLEM,
+        headers={"Cache-Control": "no-store", **(headers or {})},
+    )
+
+
+def of_domain(error: MatchingError) -> Response:
+    """The problem document for what the domain raised on purpose."""
+    if isinstance(error, VersionNeeded):
+        return problem(VERSION_NEEDED, str(error))
+    kind = next((kind for family, kind in _OF_DOMAIN if isinstance(error, family)), INTERNAL)
+    if isinstance(error, Invalid):
+        errors = [{"field": str(each.where), "message": each.message} for each in error.problems]
+        return problem(kind, "See the errors, each with its field.", errors=errors)
+    if isinstance(error, Stale):
+        return problem(kind, str(error), version=error.version, current=error.current)
+    if isinstance(error, NotSignedIn):
+        return problem(kind, str(error), headers={"WWW-Authenticate": 'Bearer realm="wellplaced"'})
+    if isinstance(error, TooMany):
+        return problem(kind, str(error), headers={"Retry-After": str(error.seconds)})
+    return problem(kind, str(error))
+
+
+def of_validation(error: RequestValidationError) -> Response:
+    """The problem document for a body, path or query of the wrong shape; what was sent is not repeated."""
+    errors = [
+        {"field": ".".join(str(step) for step in each["loc"] if step != "body"), "message": _plain(each)}
+        for each in error.errors()
+    ]
+    return problem(INVALID, "See the errors, each with its field.", errors=errors)
+
+
+def _plain(error: Mapping[str, Any]) -> str:
+    match error["type"]:
+        case "missing":
+            return "is missing"
+        case "extra_forbidden":
+            return "is not a field here"
+        case "json_invalid":
+            return "is not JSON in UTF-8"
+        case _:
+            return str(error["msg"])
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Answer every error with a problem document."""
+
+    @app.exception_handler(MatchingError)
+    def from_domain(_request: Request, error: MatchingError) -> Response:
+        return of_domain(error)
+
+    @app.exception_handler(RequestValidationError)
+    def from_validation(_request: Request, error: RequestValidationError) -> Response:
+        return of_validation(error)
+
+    @app.exception_handler(HTTPException)
+    def from_framework(_request: Request, error: HTTPException) -> Response:
+        kind = BY_STATUS.get(error.status_code, INTERNAL)
+        return problem(kind, kind.title + ".", headers=error.headers)
+
+    @app.exception_handler(Exception)
+    def unforeseen(_request: Request, _error: Exception) -> Response:
+        return problem(INTERNAL, "The error has been noted. Nothing was changed.")

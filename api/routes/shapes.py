@@ -1,0 +1,50 @@
+"""What requests and answers are made of: strict shapes, and the problems that every route may answer with."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from api.errors import PROBLEM, ProblemType
+from matching.places import parse_postcode
+
+
+class Shape(BaseModel):
+    """Something sent: nothing but its fields, and none of them a surprise."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Answer(BaseModel):
+    """Something answered."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ProblemDocument(BaseModel):
+    """A problem (RFC 9457); `errors` names each field that is wrong."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[dict[str, str]] = Field(default_factory=list)
+    version: int | None = None
+    current: dict[str, Any] | None = None
+
+
+def _postcode(text: str) -> str:
+    return parse_postcode(text).text
+
+
+Short = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Words = Annotated[str, StringConstraints(max_length=5000)]
+Postcode = Annotated[str, StringConstraints(max_length=10), AfterValidator(_postcode)]
+IdText = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+
+
+def problems(*kinds: ProblemType) -> dict[int | str, dict[str, Any]]:
+    """Document the problems that a route may answer with."""
+    schema = {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}
+    return {kind.status: {"description": kind.title, "content": {PROBLEM: schema}} for kind in kinds}

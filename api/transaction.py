@@ -1,0 +1,173 @@
+"""One request, one transaction: committed before the answer leaves, rolled back with every error, once a key."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Coroutine
+from contextlib import ExitStack
+from datetime import datetime
+from typing import Any
+
+import orjson
+from fastapi import Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.routing import APIRoute
+
+from matching.errors import Conflict, Invalid, Problem, Where
+from matching.model.people import Actor
+from matching.store import Database, Store
+from matching.store.tables import IdempotencyKey
+
+KEY_HEADER = "Idempotency-Key"
+_LONGEST_KEY = 200
+
+
+class Work:
+    """The stores of one request: opened when first asked for, ended together."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._stack = ExitStack()
+        self._reading: Store | None = None
+        self._writing: Store | None = None
+        self.actor: Actor | None = None
+        self.key: str | None = None
+        self.request_digest = ""
+        self.at: datetime | None = None
+        self.replay: Response | None = None
+
+    @property
+    def reading(self) -> Store:
+        """A transaction that changes nothing."""
+        if self._reading is None:
+            self._reading = self._stack.enter_context(self._database.reading(self._organisation_id))
+        return self._reading
+
+    @property
+    def writing(self) -> Store:
+        """The transaction that this request commits; on SQLite its first statement takes the writers' lock."""
+        if self._writing is None:
+            self._writing = self._stack.enter_context(self._database.writing(self._organisation_id))
+        return self._writing
+
+    @property
+    def _organisation_id(self) -> str:
+        if self.actor is None:
+            raise RuntimeError("a store was asked for before anybody was signed in")
+        return self.actor.organisation_id
+
+    def find_replay(self) -> None:
+        """Look whether this key was answered before: raises `Replayed`, or `Conflict` for another request."""
+        if self.key is None:
+            return
+        row = self.writing.sign_ins.answer_of(self._key_id)
+        if row is None:
+            return
+        if row.request_digest != self.request_digest:
+            raise Conflict("This Idempotency-Key was used for another request.")
+        raise Replayed(
+            Response(row.body, status_code=row.status, headers={**row.headers, "Idempotency-Replayed": "true"})
+        )
+
+    def end(self, response: Response) -> None:
+        """Commit if the request succeeded, with its answer beside the change; otherwise leave everything as it was."""
+        if response.status_code >= 400:
+            self.abandon(RuntimeError("refused"))
+            return
+        if self.key is not None and self._writing is not None and self.at is not None:
+            kept = {name: value for name, value in response.headers.items() if name in _KEPT_HEADERS}
+            self._writing.sign_ins.remember_answer(
+                IdempotencyKey(
+                    id=self._key_id,
+                    request_digest=self.request_digest,
+                    status=response.status_code,
+                    headers=kept,
+                    body=bytes(response.body),
+                    created_at=self.at,
+                )
+            )
+        self._stack.close()
+
+    def abandon(self, error: BaseException) -> None:
+        """Roll back whatever was begun."""
+        try:
+            self._stack.__exit__(type(error), error, error.__traceback__)
+        except BaseException as raised:
+            if raised is not error:
+                raise
+
+    @property
+    def _key_id(self) -> str:
+        actor = self.actor
+        if actor is None:
+            raise RuntimeError("a key belongs to somebody")
+        return hashlib.sha256(f"{actor.organisation_id}\n{actor.user_id}\n{self.key}".encode()).hexdigest()
+
+
+_KEPT_HEADERS = frozenset({"content-type", "location", "etag", "cache-control"})
+
+
+class Replayed(Exception):
+    """The key was answered before: this is that answer."""
+
+    def __init__(self, response: Response) -> None:
+        self.response = response
+
+
+class StrictRequest(Request):
+    """A request whose JSON is UTF-8, without NaN, lone surrogates or NUL: none of them can be stored everywhere."""
+
+    async def json(self) -> Any:
+        body = await self.body()
+        value = orjson.loads(body)
+        if rb"\u0000" in body and _holds_nul(value):
+            raise orjson.JSONDecodeError("NUL cannot be stored", "", 0)
+        return value
+
+
+def _holds_nul(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, dict):
+        return any("\0" in name or _holds_nul(member) for name, member in value.items())
+    return isinstance(value, list) and any(map(_holds_nul, value))
+
+
+class RecordedRoute(APIRoute):
+    """A route whose handler works in one transaction."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Wrap the handler: open, answer, commit."""
+        handle = super().get_route_handler()
+
+        async def in_one_transaction(plain: Request) -> Response:
+            request = StrictRequest(plain.scope, plain.receive)
+            work = Work(request.app.state.running.database)
+            request.state.work = work
+            work.key = _key(request)
+            if work.key is not None:
+                body = await request.body()
+                work.request_digest = hashlib.sha256(
+                    b"\n".join([request.method.encode(), str(request.url.path).encode(), body])
+                ).hexdigest()
+            try:
+                response = await handle(request)
+            except Replayed as replayed:
+                await run_in_threadpool(work.abandon, replayed)
+                return replayed.response
+            except BaseException as error:
+                await run_in_threadpool(work.abandon, error)
+                raise
+            await run_in_threadpool(work.end, response)
+            return response
+
+        return in_one_transaction
+
+
+def _key(request: Request) -> str | None:
+    key = request.headers.get(KEY_HEADER)
+    if key is None or request.method != "POST":
+        return None
+    if not 1 <= len(key) <= _LONGEST_KEY or not key.isascii() or not key.isprintable():
+        raise Invalid([Problem(Where(field=KEY_HEADER), "should be 1 to 200 printable characters")])
+    return key

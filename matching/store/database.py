@@ -1,0 +1,151 @@
+"""Open a database and its transactions: SQLite with no set-up, PostgreSQL with row-level security beneath."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, sessionmaker, with_loader_criteria
+
+from matching.errors import Invalid
+from matching.store.directory import Directory
+from matching.store.store import Store
+from matching.store.tables import Organisation, Owned
+
+BUSY_MILLISECONDS = 15_000
+
+
+class Database:
+    """Where everything is remembered. Every transaction is about one organisation and sees no other."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        immediate = engine.execution_options(begin="BEGIN IMMEDIATE")
+        self._reading = sessionmaker(engine, class_=_TenantSession, expire_on_commit=False)
+        self._writing = sessionmaker(immediate, class_=_TenantSession, expire_on_commit=False)
+
+    @property
+    def is_postgresql(self) -> bool:
+        """Whether row-level security stands beneath the queries."""
+        return self.engine.dialect.name == "postgresql"
+
+    @contextmanager
+    def writing(self, organisation_id: str) -> Iterator[Store]:
+        """A transaction that may change rows: leave it and it commits, raise and it rolls back.
+
+        It begins with the first statement; on SQLite it then holds the one lock for writers, so compute before.
+        """
+        with self._writing(info={"organisation_id": organisation_id, "may_write": True}) as session:
+            store = Store(session, organisation_id)
+            yield store
+            store.finish()
+            session.commit()
+
+    @contextmanager
+    def reading(self, organisation_id: str) -> Iterator[Store]:
+        """A transaction that changes nothing; an attempt to is a mistake in the program."""
+        with self._reading(info={"organisation_id": organisation_id, "may_write": False}) as session:
+            yield Store(session, organisation_id)
+
+    @contextmanager
+    def directory(self) -> Iterator[Directory]:
+        """What must be looked up before the organisation is known: who signs in, and which organisations there are."""
+        with Session(self.engine.execution_options(begin="BEGIN IMMEDIATE"), expire_on_commit=False) as session:
+            yield Directory(session)
+            session.commit()
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+def open_database(url: str, *, pool_size: int = 8) -> Database:
+    """Open the database at a URL: `sqlite:///path` or `postgresql://…`."""
+    parsed = make_url(url)
+    match parsed.get_backend_name():
+        case "sqlite":
+            engine = create_engine(parsed, pool_size=pool_size, max_overflow=16, json_serializer=_json)
+            event.listen(engine, "connect", prepare_sqlite)
+            event.listen(engine, "begin", begin_as_told)
+        case "postgresql":
+            engine = create_engine(
+                parsed.set(drivername="postgresql+psycopg"),
+                pool_size=pool_size,
+                max_overflow=16,
+                pool_pre_ping=True,
+                json_serializer=_json,
+            )
+            event.listen(engine, "begin", _drop_begin)
+        case other:
+            raise Invalid(f"the database '{other}' is not one of sqlite, postgresql")
+    return Database(engine)
+
+
+def _json(value: Any) -> str:
+    import orjson
+
+    return orjson.dumps(value).decode()
+
+
+def prepare_sqlite(connection: Any, _record: Any) -> None:
+    """Make a new connection to SQLite wait for others, keep what it was told to keep, and hold to foreign keys."""
+    # The driver must not begin transactions by itself: `begin_as_told` says how each one begins.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    # The waiting comes first: switching to WAL takes the lock that another process may hold.
+    for setting in (
+        f"busy_timeout={BUSY_MILLISECONDS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+    ):
+        cursor.execute(f"PRAGMA {setting}")
+    cursor.close()
+
+
+def begin_as_told(connection: Connection) -> None:
+    """Begin on SQLite: at once as a writer where the engine says so, so that two never wait for each other."""
+    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+
+
+def _drop_begin(_connection: Connection) -> None:
+    """PostgreSQL's driver begins by itself."""
+
+
+class _TenantSession(Session):
+    """A session whose every query, change and new row is of one organisation."""
+
+
+@event.listens_for(_TenantSession, "after_begin")
+def _name_organisation(session: Session, _transaction: Any, connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(
+            text("SELECT set_config('wellplaced.organisation', :organisation, true)"),
+            {"organisation": session.info["organisation_id"]},
+        )
+
+
+@event.listens_for(_TenantSession, "do_orm_execute")
+def _only_own_rows(state: ORMExecuteState) -> None:
+    if state.is_column_load or state.is_relationship_load:
+        return
+    organisation_id = state.session.info["organisation_id"]
+    state.statement = state.statement.options(
+        with_loader_criteria(Owned, lambda table: table.organisation_id == organisation_id, include_aliases=True),
+        with_loader_criteria(Organisation, lambda table: table.id == organisation_id, include_aliases=True),
+    )
+
+
+@event.listens_for(_TenantSession, "before_flush")
+def _only_own_changes(session: Session, _context: UOWTransaction, _instances: Any) -> None:
+    changed = (*session.new, *(row for row in session.dirty if session.is_modified(row)), *session.deleted)
+    if changed and not session.info["may_write"]:
+        raise RuntimeError("a reading transaction must not change rows")
+    for row in changed:
+        if isinstance(row, Owned):
+            if row.organisation_id is None:
+                row.organisation_id = session.info["organisation_id"]
+            if row.organisation_id != session.info["organisation_id"]:
+                raise RuntimeError("a row of another organisation must not be changed")

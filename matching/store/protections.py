@@ -1,0 +1,64 @@
+"""What the database itself holds to: rows show to their organisation alone, and the audit record only grows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from matching.store.tables import Base, Organisation, Owned, SignInAttempt
+
+APPLICATION_ROLE = "wellplaced_app"
+
+_OWN = "organisation_id = current_setting('wellplaced.organisation', true)"
+_HELD = "current_setting('wellplaced.lookup', true)"
+# Rows that may be read by who already holds their key, before the organisation is known.
+_LOOKED_UP = {"users": "email_key", "sessions": "id", "machine_tokens": "id"}
+
+
+def postgresql_statements() -> Iterator[str]:
+    """Row-level security on every table, forced on its owner too, and rights for the application's role."""
+    owned = {mapper.class_.__tablename__ for mapper in Base.registry.mappers if issubclass(mapper.class_, Owned)}
+    for table in Base.metadata.sorted_tables:
+        name = table.name
+        if name in owned:
+            own = _OWN
+        elif name == Organisation.__tablename__:
+            own = "id = current_setting('wellplaced.organisation', true)"
+        elif name == SignInAttempt.__tablename__:
+            own = f"email_digest = {_HELD}"
+        else:
+            raise ValueError(f"nobody has said who may see the rows of {name}")
+        yield f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY"
+        yield f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY"
+        yield f"CREATE POLICY own_rows ON {name} USING ({own}) WITH CHECK ({own})"
+        if name in _LOOKED_UP:
+            yield f"CREATE POLICY held_key ON {name} FOR SELECT USING ({_LOOKED_UP[name]} = {_HELD})"
+        if name == Organisation.__tablename__:
+            yield f"CREATE POLICY listing ON {name} FOR SELECT USING ({_HELD} = 'organisations')"
+        rights = "SELECT, INSERT" if name == "audit_events" else "SELECT, INSERT, UPDATE, DELETE"
+        yield f"GRANT {rights} ON {name} TO {APPLICATION_ROLE}"
+    yield f"GRANT SELECT ON alembic_version TO {APPLICATION_ROLE}"
+    yield (
+        "CREATE FUNCTION audit_events_only_grow() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'the audit record only grows'; END $$"
+    )
+    yield (
+        "CREATE TRIGGER only_grow BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_events "
+        "FOR EACH STATEMENT EXECUTE FUNCTION audit_events_only_grow()"
+    )
+
+
+def sqlite_statements() -> Iterator[str]:
+    """The audit record only grows."""
+    for change in ("UPDATE", "DELETE"):
+        yield (
+            f"CREATE TRIGGER audit_events_no_{change.lower()} BEFORE {change} ON audit_events "
+            "BEGIN SELECT RAISE(ABORT, 'the audit record only grows'); END"
+        )
+
+
+def create_role_statement() -> str:
+    """The application's role, if it is not there: it owns nothing and bypasses nothing."""
+    return (
+        f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{APPLICATION_ROLE}') THEN "
+        f"CREATE ROLE {APPLICATION_ROLE} NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE; END IF; END $$"
+    )
