@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api import errors
+from api.metrics import Metrics
 from api.middleware import add_middleware
 from api.routes import ROUTERS
 from api.routes.shapes import ProblemDocument, problems
@@ -45,7 +46,8 @@ def create_app(running: Running) -> FastAPI:
     errors.add_handlers(app)
     for router in ROUTERS:
         app.include_router(router)
-    add_middleware(app, running.settings)
+    app.state.metrics = Metrics()
+    add_middleware(app, running.settings, app.state.metrics)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]
     return app
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
+
+from api.commands import add_commands
+from api.talk import progress_bar, refuse, say
 
 if TYPE_CHECKING:
     from matching.errors import Problem
@@ -31,8 +33,6 @@ app = typer.Typer(
     help="Shortlists of vacancies worth talking about, with reasons, for UK supported employment.",
 )
 
-REFUSED = 2  # exit status for input that cannot be taken
-
 
 def main() -> None:
     """Run the command; what is wrong with the input is said in sentences, never as a traceback."""
@@ -43,12 +43,12 @@ def main() -> None:
     try:
         app()
     except (MatchingError, EmbeddingsError) as error:
-        _refuse(str(error).splitlines())
+        refuse(str(error).splitlines())
     except BrokenPipeError:
         sys.stderr.close()
         raise SystemExit(1) from None
     except OSError as error:
-        _say(f"{error.filename or 'output'}: {error.strerror}")
+        say(f"{error.filename or 'output'}: {error.strerror}")
         raise SystemExit(1) from None
 
 
@@ -57,15 +57,11 @@ def _open_what_is_closed() -> None:
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  (open as long as the process)
     if sys.stdout is None:
-        _say("output: standard output is closed")
+        say("output: standard output is closed")
         raise SystemExit(1)
 
 
-def _say(sentence: str) -> None:
-    """Write to standard error, without characters that could steer the terminal."""
-    from api.terminal import plain
-
-    typer.echo(plain(sentence), err=True)
+add_commands(app)
 
 
 @app.command()
@@ -93,7 +89,7 @@ def match(
         _refuse_problems([*read_people.problems, *read_jobs.problems])
     people, jobs = _taken(read_people), _taken(read_jobs)
     if not people:
-        _refuse([f"{profile}: no profile could be read"])
+        refuse([f"{profile}: no profile could be read"])
     enquiry = Enquiry(people=people, jobs=jobs, notes=read_jobs.notes, day=day, single=_is_one(profile))
     shortlister = _shortlister(jobs, encoder)
     if explain:
@@ -152,7 +148,7 @@ def _shortlister(jobs: Sequence[Vacancy], encoder: str) -> Shortlister:
     from matching.settings import Settings
 
     settings = Settings(encoder=encoder) if encoder else Settings()
-    with _bar("Reading the texts of new roles") as tell:
+    with progress_bar("Reading the texts of new roles") as tell:
         return assemble(settings).shortlister(jobs, progress=tell)
 
 
@@ -202,20 +198,20 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        _refuse([f"--as-of: '{text}' should be a date such as 2026-11-22"])
+        refuse([f"--as-of: '{text}' should be a date such as 2026-11-22"])
 
 
 def _limit(text: str) -> int | None:
     if text == "all":
         return None
     if not text.isdecimal():
-        _refuse([f"--limit: '{text}' should be a whole number from 0 up, or all"])
+        refuse([f"--limit: '{text}' should be a whole number from 0 up, or all"])
     return int(text)
 
 
 def _one_of(kind: str, kinds: Sequence[str]) -> None:
     if kind not in kinds:
-        _refuse([f"'{kind}' should be one of {', '.join(kinds)}"])
+        refuse([f"'{kind}' should be one of {', '.join(kinds)}"])
 
 
 def _is_one(profile: Path) -> bool:
@@ -230,37 +226,17 @@ def _is_one(profile: Path) -> bool:
 def _taken(readings: Readings[Value]) -> Sequence[Value]:
     """The good rows; what was skipped, and what is merely worth saying, goes to standard error."""
     for warning in readings.warnings:
-        _say(f"Note: {warning}")
+        say(f"Note: {warning}")
     for problem in readings.problems:
-        _say(f"Skipped: {problem}")
+        say(f"Skipped: {problem}")
     return readings.values
 
 
 def _refuse_problems(problems: Sequence[Problem]) -> None:
     if problems:
-        _refuse([str(problem) for problem in problems])
-
-
-def _refuse(lines: Sequence[str]) -> NoReturn:
-    for line in lines:
-        _say(line)
-    raise SystemExit(REFUSED)
-
-
-@contextmanager
-def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar on a terminal, and silence elsewhere; the callback takes how much is done, and of how much."""
-    if not sys.stderr.isatty():
-        yield lambda done, total: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress as Bar
-
-    with Bar(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        refuse([str(problem) for problem in problems])
 
 
 def _read(what: str, read: Callable[[Progress], Readings[Value]]) -> Readings[Value]:
-    with _bar(what) as tell:
+    with progress_bar(what) as tell:
         return read(lambda *, done_bytes, total_bytes: tell(done_bytes, total_bytes))

@@ -1,18 +1,23 @@
-"""Around every request: its number, a limit to its size, and headers that browsers hold to."""
+"""Around every request: its number, limits to its size and to how many run at once, its line in the log, headers."""
 
 from __future__ import annotations
 
 import secrets
+import time
 
+import structlog
 from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import TOO_LARGE, problem
+from api.errors import BUSY, TOO_LARGE, problem
+from api.metrics import Metrics
 from matching.settings import Settings
 
 LARGEST_BODY = 1_000_000
+#: More than this at once is more than the threads can answer soon: a quick refusal beats a long queue.
+MOST_AT_ONCE = 64
 _UPLOADS = "/v1/imports"
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -25,16 +30,21 @@ _HEADERS = {
 }
 
 
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
 class _TooLarge(Exception):
     """More was sent than is taken."""
 
 
 class Surroundings:
-    """Give each request a number, refuse what is too large before it is read, and put headers on the answer."""
+    """Number each request, refuse what is too large or too much, put headers on the answer, and note how it went."""
 
-    def __init__(self, app: ASGIApp, upload_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, upload_bytes: int, metrics: Metrics) -> None:
         self._app = app
         self._upload_bytes = upload_bytes
+        self._metrics = metrics
+        self._at_once = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on."""
@@ -45,7 +55,8 @@ class Surroundings:
         scope.setdefault("state", {})["request_id"] = request_id
         limit = self._upload_bytes if scope["path"].startswith(_UPLOADS) else LARGEST_BODY
         taken = 0
-        started = False
+        status = 0
+        began = time.perf_counter()
 
         async def counted() -> Message:
             nonlocal taken
@@ -57,28 +68,55 @@ class Surroundings:
             return message
 
         async def with_headers(message: Message) -> None:
-            nonlocal started
+            nonlocal status
             if message["type"] == "http.response.start":
-                started = True
+                status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-ID"] = request_id
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)
 
+        self._at_once += 1
         try:
             stated = dict(scope["headers"]).get(b"content-length", b"0")
             if not stated.isdigit() or int(stated) > limit:
                 raise _TooLarge
-            await self._app(scope, counted, with_headers)
+            if self._at_once > MOST_AT_ONCE and not scope["path"].endswith("z"):  # /livez and /readyz always answer
+                await problem(BUSY, "Too many requests at once.", headers={"Retry-After": "1"})(
+                    scope, receive, with_headers
+                )
+            else:
+                await self._app(scope, counted, with_headers)
         except _TooLarge:
-            if started:
+            if status:
                 raise
             refusal = problem(TOO_LARGE, f"At most {limit:,} bytes are taken here.")
             await refusal(scope, receive, with_headers)
+        finally:
+            self._at_once -= 1
+            self._note(scope, status=status or 500, seconds=time.perf_counter() - began)
+
+    def _note(self, scope: Scope, *, status: int, seconds: float) -> None:
+        """One line and two numbers a request: the route by its pattern, who asked by id, and nothing that was said."""
+        route = getattr(scope.get("route"), "path", "none")
+        method = scope["method"] if scope["method"] in _METHODS else "OTHER"
+        self._metrics.requests.labels(method, route, str(status)).inc()
+        self._metrics.request_seconds.labels(method, route).observe(seconds)
+        actor = getattr(scope["state"].get("work"), "actor", None)
+        structlog.get_logger().info(
+            "request",
+            request_id=scope["state"]["request_id"],
+            method=method,
+            route=route,
+            status=status,
+            milliseconds=round(seconds * 1000, 1),
+            organisation_id=actor and actor.organisation_id,
+            user_id=actor and actor.user_id,
+        )
 
 
-def add_middleware(app: FastAPI, settings: Settings) -> None:
+def add_middleware(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
     """Put the surroundings around the application; what is added last is met first."""
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*settings.allowed_hosts])
-    app.add_middleware(Surroundings, upload_bytes=settings.upload_megabytes * 1_000_000)
+    app.add_middleware(Surroundings, upload_bytes=settings.upload_megabytes * 1_000_000, metrics=metrics)

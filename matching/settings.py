@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+
+from matching.errors import Invalid, Problem, Where
+
+SHORTEST_KEY = 32
 
 
 def _default_cache() -> Path:
@@ -59,6 +63,13 @@ class Settings(BaseSettings):
     single_sign_on_client: str = Field(default="", description="The client id at the issuer.")
     single_sign_on_secret: SecretStr = Field(default=SecretStr(""), description="The client secret at the issuer.")
 
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, key: SecretStr) -> SecretStr:
+        if 0 < len(key.get_secret_value()) < SHORTEST_KEY:
+            raise ValueError(f"should have at least {SHORTEST_KEY} characters")
+        return key
+
     @property
     def database(self) -> str:
         """The URL of the database that the service uses."""
@@ -68,3 +79,18 @@ class Settings(BaseSettings):
     def database_of_owner(self) -> str:
         """The URL by which the schema is changed."""
         return self.migration_url.get_secret_value() or self.database
+
+
+def load_settings() -> Settings:
+    """Read the settings; raises `Invalid` that names each one that is wrong."""
+    try:
+        return Settings()
+    except ValidationError as wrong:
+        raise Invalid(
+            [
+                Problem(Where(field=f"WELLPLACED_{str(error['loc'][0]).upper()}"), error["msg"].removeprefix("Value error, "))
+                for error in wrong.errors(include_input=False)
+            ]
+        ) from None
+    except SettingsError as wrong:
+        raise Invalid(str(wrong)) from None

@@ -68,7 +68,7 @@ class Service:
 
     def as_(self, name: str) -> SignedInClient:
         """Ask as one of the users."""
-        return SignedInClient(self.client, {"Cookie": f"{COOKIE}={_cookie(name)}", CSRF_HEADER: _csrf(name)})
+        return SignedInClient(self.client, {"Cookie": f"{COOKIE}={cookie_of(name)}", CSRF_HEADER: csrf_of(name)})
 
     def run_jobs(self) -> None:
         """Do all work that waits, as the worker would."""
@@ -127,8 +127,15 @@ def start_service(url: str, folder: Path, **settings: Any) -> Service:
         clock=clock,
         client=TestClient(create_app(running), base_url="https://testserver", raise_server_exceptions=False),
     )
+    service.users = furnish(service.database)
+    return service
+
+
+def furnish(database: Database) -> dict[str, User]:
+    """Put the organisations, teams and users into an empty database, each with a session that does not end."""
+    users = {}
     for organisation_id, team_ids in ((NORTH, (TEAM_A, TEAM_B)), (SOUTH, (TEAM_SOUTH,))):
-        with service.database.writing(organisation_id) as store:
+        with database.writing(organisation_id) as store:
             store.session.add(
                 Organisation(id=organisation_id, name=f"Invented {organisation_id}", settings={}, created_at=START)
             )
@@ -141,8 +148,8 @@ def start_service(url: str, folder: Path, **settings: Any) -> Service:
                     store.session.add(user)
                     store.session.flush()
                     store.session.add(_session(name, user.id))
-                    service.users[name] = user
-    return service
+                    users[name] = user
+    return users
 
 
 def _user(name: str, roles: tuple[Role, ...], teams: tuple[str, ...]) -> User:
@@ -160,9 +167,9 @@ def _user(name: str, roles: tuple[Role, ...], teams: tuple[str, ...]) -> User:
 
 def _session(name: str, user_id: str) -> SignInSession:
     return SignInSession(
-        id=digest_of(_cookie(name)),
+        id=digest_of(cookie_of(name)),
         user_id=user_id,
-        csrf_token=_csrf(name),
+        csrf_token=csrf_of(name),
         created_at=START,
         last_seen_at=START + timedelta(days=3650),  # tests that let months pass need not sign in again
         expires_at=START + timedelta(days=3650),
@@ -170,9 +177,9 @@ def _session(name: str, user_id: str) -> SignInSession:
     )
 
 
-def _cookie(name: str) -> str:
+def cookie_of(name: str) -> str:
     return f"session-of-{name}"
 
 
-def _csrf(name: str) -> str:
+def csrf_of(name: str) -> str:
     return f"csrf-of-{name}"

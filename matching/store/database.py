@@ -52,8 +52,14 @@ class Database:
     @contextmanager
     def directory(self) -> Iterator[Directory]:
         """What must be looked up before the organisation is known: who signs in, and which organisations there are."""
-        with Session(self.engine.execution_options(begin="BEGIN IMMEDIATE"), expire_on_commit=False) as session:
+        with Session(self.engine, expire_on_commit=False) as session:
             yield Directory(session)
+
+    @contextmanager
+    def directory_to_write(self) -> Iterator[Directory]:
+        """The same, to write an attempt to sign in down; commits when it is left."""
+        with Session(self.engine.execution_options(begin="BEGIN IMMEDIATE"), expire_on_commit=False) as session:
+            yield Directory(session, may_write=True)
             session.commit()
 
     def close(self) -> None:
@@ -66,7 +72,9 @@ def open_database(url: str, *, pool_size: int = 8) -> Database:
     parsed = make_url(url)
     match parsed.get_backend_name():
         case "sqlite":
-            engine = create_engine(parsed, pool_size=pool_size, max_overflow=16, json_serializer=_json)
+            engine = create_engine(
+                parsed, pool_size=pool_size, max_overflow=16, json_serializer=_json, hide_parameters=True
+            )
             event.listen(engine, "connect", prepare_sqlite)
             event.listen(engine, "begin", begin_as_told)
         case "postgresql":
@@ -76,6 +84,7 @@ def open_database(url: str, *, pool_size: int = 8) -> Database:
                 max_overflow=16,
                 pool_pre_ping=True,
                 json_serializer=_json,
+                hide_parameters=True,
             )
             event.listen(engine, "begin", _drop_begin)
         case other:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, select, text
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.orm import Session
 
-from matching.store.tables import MachineToken, Organisation, SignInAttempt, SignInSession, User
+from matching.store.protections import CLEARING
+from matching.store.tables import MachineToken, Organisation, SignInAttempt, SignInSession, SignOnState, User
 
 
 class Directory:
     """Look-ups across organisations, each by a key that opens one row."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, may_write: bool = False) -> None:
         self._session = session
+        self._may_write = may_write
 
     def organisation_ids(self) -> list[str]:
         """Every organisation, for workers that serve all of them in turn."""
@@ -36,27 +38,72 @@ class Directory:
         self._hold(digest)
         return self._session.scalar(select(MachineToken).where(MachineToken.id == digest))
 
-    def failures_since(self, email_digest: str, *, since: datetime) -> int:
-        """How often signing in with an address failed, after the last time it succeeded."""
-        self._hold(email_digest)
+    def user_with_subject(self, subject_digest: str) -> User | None:
+        """The user whom the issuer of single sign-on knows by a subject."""
+        self._hold(subject_digest)
+        return self._session.scalar(select(User).where(User.single_sign_on_subject == subject_digest))
+
+    def begin_attempt(self, attempt: SignInAttempt, *, since: datetime, most: int) -> datetime | None:
+        """Write an attempt down as failed before it is made, so that none escapes the count.
+
+        After `most` failures since a moment or the last success nothing is written: returns when the first of them was.
+        """
+        self._check_may_write()
+        digest = attempt.email_digest
+        self._hold(digest)
+        self._wait_for_others(digest)
         last_success = self._session.scalar(
-            select(func.max(SignInAttempt.at)).where(
-                SignInAttempt.email_digest == email_digest, SignInAttempt.succeeded
-            )
+            select(func.max(SignInAttempt.at)).where(SignInAttempt.email_digest == digest, SignInAttempt.succeeded)
         )
         from_then = since if last_success is None else max(since, last_success)
-        count = self._session.scalar(
-            select(func.count()).where(
-                SignInAttempt.email_digest == email_digest, ~SignInAttempt.succeeded, SignInAttempt.at > from_then
-            )
-        )
-        return int(count or 0)
-
-    def record_attempt(self, attempt: SignInAttempt) -> None:
-        """Write an attempt down; it is counted whatever else happens to the request."""
-        self._hold(attempt.email_digest)
+        failed = SignInAttempt.email_digest == digest, ~SignInAttempt.succeeded, SignInAttempt.at > from_then
+        latest = select(SignInAttempt.at).where(*failed).order_by(SignInAttempt.at.desc()).limit(most)
+        failures = list(self._session.scalars(latest))
+        if len(failures) == most:
+            return failures[-1]
         self._session.add(attempt)
         self._session.flush()
+        return None
+
+    def note_success(self, attempt: SignInAttempt) -> None:
+        """Note that an attempt succeeded."""
+        self._check_may_write()
+        self._hold(attempt.email_digest)
+        self._session.execute(update(SignInAttempt).where(SignInAttempt.id == attempt.id).values(succeeded=True))
+
+    def begin_sign_on(self, state: SignOnState) -> None:
+        """Remember that a single sign-on was begun."""
+        self._check_may_write()
+        self._hold(state.id)
+        self._session.add(state)
+        self._session.flush()
+
+    def take_sign_on(self, state_id: str) -> SignOnState | None:
+        """Take a single sign-on that was begun, once: the second time it is gone."""
+        self._check_may_write()
+        self._hold(state_id)
+        state = self._session.scalar(select(SignOnState).where(SignOnState.id == state_id).with_for_update())
+        if state is not None:
+            self._session.delete(state)
+            self._session.flush()
+        return state
+
+    def clear_before(self, moment: datetime) -> int:
+        """Forget attempts made, and single sign-ons that ran out, before a moment; returns how many."""
+        self._check_may_write()
+        self._hold(CLEARING)
+        attempts = self._session.execute(delete(SignInAttempt).where(SignInAttempt.at < moment))
+        states = self._session.execute(delete(SignOnState).where(SignOnState.expires_at < moment))
+        return int(attempts.rowcount) + int(states.rowcount)
+
+    def _check_may_write(self) -> None:
+        if not self._may_write:
+            raise RuntimeError("this is written through Database.directory_to_write")
+
+    def _wait_for_others(self, key: str) -> None:
+        """Let attempts of one address be counted one after the other; on SQLite the writers' lock sees to it."""
+        if self._session.get_bind().dialect.name == "postgresql":
+            self._session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
 
     def _hold(self, key: str) -> None:
         if self._session.get_bind().dialect.name == "postgresql":

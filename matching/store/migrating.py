@@ -31,6 +31,11 @@ def downgrade(url: str, revision: str) -> None:
         command.downgrade(_config(connection), revision)
 
 
+def print_sql(revision: str = "head") -> None:
+    """Print the statements that bring an empty PostgreSQL database to a revision."""
+    command.upgrade(_config(None), revision, sql=True)
+
+
 def check_current(engine: Engine) -> None:
     """Refuse a database that is not at the newest revision, and say what to do."""
     with engine.connect() as connection:

@@ -1,0 +1,170 @@
+"""The commands that run the service: serve, migrate, back up and restore, look over, keep and forget."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.talk import progress_bar, refuse, say
+
+if TYPE_CHECKING:
+    from matching.settings import Settings
+    from matching.store import Database
+
+# Everything heavy is imported inside the command that needs it, so that `--help` answers at once.
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Put the commands under `wellplaced`."""
+    for command in (serve, migrate, backup, restore, verify, retention):
+        app.command()(command)
+    app.add_typer(audit_app, name="audit")
+
+
+audit_app = typer.Typer(no_args_is_help=True, help="The audit record.")
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on.")] = 8000,
+    web_processes: Annotated[int, typer.Option(min=1, max=64, help="How many processes answer requests.")] = 2,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Serve an invented county, signed in, from a folder that is then deleted.")
+    ] = False,
+) -> None:
+    """Serve the API: web processes, and one worker that keeps the encoder warm."""
+    from api.serving import serve as run
+    from api.serving import settings_environment
+
+    if demo:
+        from api.demo import serve_demo
+
+        raise SystemExit(serve_demo(host=host, port=port))
+    settings = _settings()
+    _check_schema(settings)
+    say(f"Well Placed listens on http://{host}:{port}")
+    raise SystemExit(run(host=host, port=port, web_processes=web_processes, environment=settings_environment()))
+
+
+def migrate(
+    revision: Annotated[str, typer.Option(help="The revision to bring the schema to.")] = "head",
+    sql: Annotated[bool, typer.Option("--sql", help="Print the statements for PostgreSQL and run nothing.")] = False,
+) -> None:
+    """Bring the database to the newest schema, all of it or nothing."""
+    from matching.store.migrating import newest_revision, print_sql, upgrade
+
+    if sql:
+        print_sql(revision)
+        return
+    settings = _settings()
+    _make_folder(settings.data_dir)
+    upgrade(settings.database_of_owner, revision)
+    say(f"The database is at revision {newest_revision() if revision == 'head' else revision}.")
+
+
+def backup(to: Annotated[Path, typer.Argument(help="The file to write; it must not be there yet.")]) -> None:
+    """Write every organisation's rows to one file; the service may go on meanwhile."""
+    from matching.store.backup import back_up
+
+    settings = _settings()
+    database = _open(settings)
+    done = back_up(database, to, at=datetime.now(UTC))
+    say(f"{done.total:,} rows of revision {done.revision} are in {to}. Keep the secret key apart from it.")
+
+
+def restore(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A backup.")]) -> None:
+    """Fill an empty database from a backup; a damaged backup changes nothing."""
+    from matching.store.backup import restore as fill
+
+    settings = _settings()
+    _make_folder(settings.data_dir)
+    done = fill(file, settings.database_of_owner)
+    say(f"{done.total:,} rows are back. The index is made anew when the service starts.")
+
+
+def verify() -> None:
+    """Look the whole database over; exit status 1 if anything is wrong."""
+    from matching.store.verifying import faults
+
+    database = _open(_settings())
+    with progress_bar("Looking over the database"):
+        found = [str(fault) for fault in faults(database)]
+    for fault in found:
+        typer.echo(fault)
+    if found:
+        say(f"{len(found)} things are wrong.")
+        raise SystemExit(1)
+    say("Nothing is wrong.")
+
+
+def retention(
+    apply: Annotated[bool, typer.Option("--apply", help="Really forget; without it, only count.")] = False,
+) -> None:
+    """Count what is past its time, by organisation and kind; with --apply, forget it."""
+    from matching.actions.retention import forget, past_their_time
+
+    database = _open(_settings())
+    at = datetime.now(UTC)
+    with database.directory() as directory:
+        organisation_ids = directory.organisation_ids()
+    for organisation_id in organisation_ids:
+        if apply:
+            with database.writing(organisation_id) as store:
+                counts = forget(store=store, at=at)
+        else:
+            with database.reading(organisation_id) as store:
+                counts = past_their_time(store=store, at=at)
+        for kind, count in counts.items():
+            typer.echo(f"{organisation_id}\t{kind}\t{count}")
+    say("Done." if apply else "Nothing was changed. Add --apply to forget these.")
+
+
+@audit_app.command("verify")
+def verify_audit() -> None:
+    """Check the chain of the audit record; exit status 1 if an event was changed, moved or taken away."""
+    database = _open(_settings())
+    with database.directory() as directory:
+        organisation_ids = directory.organisation_ids()
+    broken = False
+    for organisation_id in organisation_ids:
+        with database.reading(organisation_id) as store:
+            first = store.audit.first_break()
+        typer.echo(f"{organisation_id}\t{'whole' if first is None else f'breaks at event {first}'}")
+        broken |= first is not None
+    raise SystemExit(1 if broken else 0)
+
+
+def _settings() -> Settings:
+    from matching.settings import load_settings
+
+    return load_settings()
+
+
+def _open(settings: Settings) -> Database:
+    from matching.store import open_database
+    from matching.store.migrating import check_current
+
+    database = open_database(settings.database)
+    check_current(database.engine)
+    return database
+
+
+def _check_schema(settings: Settings) -> None:
+    """An embedded database needs no set-up; a server's schema is changed by its owner, on purpose."""
+    from matching.store.migrating import upgrade
+
+    if settings.database.startswith("sqlite"):
+        _make_folder(settings.data_dir)
+        upgrade(settings.database)
+    else:
+        _open(settings).close()
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        refuse([f"{folder}: {error.strerror}"])

@@ -1,0 +1,179 @@
+"""Serve: one parent, some web processes on one socket, one worker; a process that dies is started again."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_RESTARTS = 5  # of one process within `_WITHIN_SECONDS`; more means that it cannot run at all
+_WITHIN_SECONDS = 60.0
+_GRACE_SECONDS = 20.0
+_THREADS_OF_LIBRARIES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+@dataclass
+class _Child:
+    """A process that should always be there."""
+
+    name: str
+    command: list[str]
+    process: subprocess.Popen[bytes] | None = None
+    starts: list[float] = field(default_factory=list)
+
+
+def serve(*, host: str, port: int, web_processes: int, environment: Mapping[str, str]) -> int:
+    """Serve until a signal comes; returns the exit status. `environment` is what the children's settings are read from."""
+    listener = _listen(host, port)
+    alive, held = os.pipe()  # children read `alive`: its end tells them that the parent is gone, however it went
+    numbers = tempfile.mkdtemp(prefix="wellplaced-metrics-")
+    children = [
+        _Child("worker", [sys.executable, "-m", "api.serving", "worker", str(alive)]),
+        *(
+            _Child(f"web {number}", [sys.executable, "-m", "api.serving", "web", str(alive), str(listener.fileno())])
+            for number in range(1, web_processes + 1)
+        ),
+    ]
+    told = {
+        **environment,
+        **{name: environment.get(name, "1") for name in _THREADS_OF_LIBRARIES},
+        "PROMETHEUS_MULTIPROC_DIR": numbers,
+        "HF_HUB_OFFLINE": "1",
+    }
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        status = _keep_running(children, told, (alive, listener.fileno()), stop)
+    finally:
+        _end(children)
+        os.close(held)
+        shutil.rmtree(numbers, ignore_errors=True)
+    return status
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    listener = socket.create_server((host, port), backlog=512, reuse_port=False)
+    listener.set_inheritable(True)
+    return listener
+
+
+def _keep_running(
+    children: list[_Child], environment: Mapping[str, str], descriptors: tuple[int, ...], stop: threading.Event
+) -> int:
+    while not stop.is_set():
+        for child in children:
+            if child.process is not None and child.process.poll() is None:
+                continue
+            now = time.monotonic()
+            child.starts = [start for start in child.starts if now - start < _WITHIN_SECONDS]
+            if len(child.starts) >= _RESTARTS:
+                print(f"The {child.name} process cannot run; see what it said above.", file=sys.stderr)
+                return 1
+            child.starts.append(now)
+            child.process = subprocess.Popen(child.command, env=dict(environment), pass_fds=descriptors)  # noqa: S603
+        stop.wait(0.1)
+    return 0
+
+
+def _end(children: list[_Child]) -> None:
+    running = [child.process for child in children if child.process is not None]
+    for process in running:
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
+    until = time.monotonic() + _GRACE_SECONDS
+    for process in running:
+        try:
+            process.wait(max(0.1, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+# In the children
+
+
+def _run_web(alive: int, listener: int) -> None:
+    import uvicorn
+
+    from api.app import create_app
+    from api.logs import set_up_logs
+    from api.running import open_running
+    from matching.settings import Settings
+
+    settings = Settings()
+    set_up_logs(settings.log_level)
+    running = open_running(settings)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_app(running),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=list(settings.trusted_proxies),
+            timeout_graceful_shutdown=int(_GRACE_SECONDS) - 5,
+            h11_max_incomplete_event_size=64_000,
+        )
+    )
+
+    def end() -> None:
+        server.should_exit = True
+
+    _watch(alive, end)
+    server.run(sockets=[socket.socket(fileno=listener)])
+    running.close()
+
+
+def _run_worker(alive: int) -> None:
+    from api.logs import set_up_logs
+    from api.running import open_running
+    from matching.actions.worker import run_worker
+    from matching.settings import Settings
+
+    settings = Settings()
+    set_up_logs(settings.log_level)
+    running = open_running(settings)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    _watch(alive, stop.set)
+    run_worker(running.worker, stop=stop, clock=running.clock)
+    running.close()
+
+
+def _watch(alive: int, end: Callable[[], None]) -> None:
+    """End when the parent is gone: nobody would restart this process, and it would hold the port."""
+
+    def wait() -> None:
+        os.read(alive, 1)  # returns when the last holder of the other end is gone
+        end()
+        time.sleep(_GRACE_SECONDS)
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True, name="parent watch").start()
+
+
+def settings_environment(**settings: str | Path) -> dict[str, str]:
+    """The environment of this process with some settings put in it."""
+    return {**os.environ, **{f"WELLPLACED_{name.upper()}": str(value) for name, value in settings.items()}}
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case ["web", alive, listener]:
+            _run_web(int(alive), int(listener))
+        case ["worker", alive]:
+            _run_worker(int(alive))
+        case other:
+            sys.exit(f"not a process of the service: {other}")
