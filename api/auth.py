@@ -2,39 +2,109 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
-from fastapi import Request
+from fastapi import Request, Response
 
 from api.running import Running
+from matching.actions.sign_in import OpenedSession
+from matching.actions.users import actor_of_user
 from matching.errors import NotPermitted, NotSignedIn
-from matching.model.people import Actor, Permission, Role
-from matching.permissions import permissions_of
-from matching.store.tables import User
+from matching.model.people import Actor, Permission
+from matching.permissions import MACHINE_PERMISSIONS
+from matching.sealing import digest_of
+from matching.store.tables import SignInSession
+
+__all__ = [
+    "COOKIE",
+    "CSRF_HEADER",
+    "actor_of",
+    "actor_of_user",
+    "check_own_pages",
+    "digest_of",
+    "forget_session",
+    "give_session",
+    "half_way_session",
+    "session_lasts",
+    "session_of",
+]
 
 COOKIE = "__Host-wellplaced"
 CSRF_HEADER = "X-CSRF-Token"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _SEEN_AGAIN = timedelta(minutes=1)
-
-
-def digest_of(secret: str) -> str:
-    """What is stored of a session or a token: a copy of the table opens nothing."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+_ENDED = "Your session has ended. Sign in again."
 
 
 def actor_of(request: Request, running: Running, at: datetime) -> Actor:
-    """Find out who asks; raises `NotSignedIn`."""
+    """Find out who asks; raises `NotSignedIn`, and `TooMany` for who asks too often."""
+    request.state.session = None
     authorization = request.headers.get("Authorization", "")
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() == "bearer" and token:
-        return _machine(token.strip(), running, at)
+        actor = _machine(token.strip(), running, at)
+    elif cookie := request.cookies.get(COOKIE):
+        actor = _user(request, cookie, running, at)
+    else:
+        raise NotSignedIn("Sign in first.")
+    running.rates.check(actor.user_id)
+    return actor
+
+
+def session_of(request: Request) -> SignInSession | None:
+    """The session by which the asker of this request is signed in; none for a machine."""
+    session: SignInSession | None = request.state.session
+    return session
+
+
+def session_lasts(running: Running) -> timedelta:
+    """How long a session lasts at most."""
+    return timedelta(hours=running.settings.session_hours)
+
+
+def half_way_session(request: Request, running: Running, at: datetime) -> SignInSession:
+    """The session of somebody who has yet to take the second step; raises `NotSignedIn`."""
     cookie = request.cookies.get(COOKIE)
-    if cookie:
-        return _user(request, cookie, running, at)
-    raise NotSignedIn("Sign in first.")
+    if not cookie:
+        raise NotSignedIn("Sign in first.")
+    session = _live_session(digest_of(cookie), running, at)
+    if session.second_step_at is not None:
+        raise NotSignedIn("Sign in with your password first.")
+    _check_same_site(request, running, session.csrf_token)
+    return session
+
+
+def give_session(response: Response, opened: OpenedSession) -> None:
+    """Let the browser keep a session; it ends with the browser or in the database, whichever is first."""
+    # `__Host-` holds the cookie to this very host; Lax, so that a link from elsewhere finds one signed in, while
+    # changes need the token of the session besides.
+    response.set_cookie(COOKIE, opened.cookie, path="/", secure=True, httponly=True, samesite="lax")
+
+
+def forget_session(response: Response) -> None:
+    """Let the browser forget its session."""
+    response.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="lax")
+
+
+def check_own_pages(request: Request, running: Running) -> None:
+    """Refuse what a browser says was asked by a page that is not ours; other clients say nothing."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None and site not in ("same-origin", "none"):
+        raise NotPermitted("This request did not come from our own pages.")
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return
+    # The host that was asked is one of the allowed by now. A proxy may have ended TLS, so the scheme is not compared.
+    asked = request.headers.get("Host", "").lower()
+    if urlsplit(origin).netloc.lower() != asked and origin != _origin(running.settings.public_url):
+        raise NotPermitted("This request did not come from our own pages.")
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _machine(token: str, running: Running, at: datetime) -> Actor:
@@ -45,23 +115,20 @@ def _machine(token: str, running: Running, at: datetime) -> Actor:
     return Actor(
         organisation_id=row.organisation_id,
         user_id=row.public_id,
-        permissions=frozenset(Permission(each) for each in row.permissions),
+        # What machines may be given can shrink after a token was made.
+        permissions=MACHINE_PERMISSIONS & {each for each in Permission if each.value in row.permissions},
     )
 
 
 def _user(request: Request, cookie: str, running: Running, at: datetime) -> Actor:
     digest = digest_of(cookie)
-    with running.database.directory() as directory:
-        session = directory.session(digest)
-    idle = timedelta(minutes=running.settings.session_minutes)
-    if session is None or session.revoked_at is not None or session.expires_at <= at:
-        raise NotSignedIn("Your session has ended. Sign in again.")
-    if session.last_seen_at + idle <= at:
-        raise NotSignedIn("Your session has ended. Sign in again.")
+    session = _live_session(digest, running, at)
+    if session.last_seen_at + timedelta(minutes=running.settings.session_minutes) <= at:
+        raise NotSignedIn(_ENDED)
     if session.second_step_at is None:
         raise NotSignedIn("Enter the code from your app first.")
     if request.method not in _SAFE:
-        _check_same_site(request, session.csrf_token)
+        _check_same_site(request, running, session.csrf_token)
     with running.database.reading(session.organisation_id) as store:
         user = store.users.get(session.user_id)
     if user.disabled_at is not None:
@@ -69,23 +136,20 @@ def _user(request: Request, cookie: str, running: Running, at: datetime) -> Acto
     if session.last_seen_at + _SEEN_AGAIN <= at:
         with running.database.writing(session.organisation_id) as store:
             store.sign_ins.seen(digest, at=at)
+    request.state.session = session
     return actor_of_user(user)
 
 
-def actor_of_user(user: User) -> Actor:
-    """A user as somebody who asks."""
-    return Actor(
-        organisation_id=user.organisation_id,
-        user_id=user.id,
-        permissions=permissions_of([Role(role) for role in user.roles]),
-        team_ids=tuple(user.team_ids),
-    )
+def _live_session(digest: str, running: Running, at: datetime) -> SignInSession:
+    with running.database.directory() as directory:
+        session = directory.session(digest)
+    if session is None or session.revoked_at is not None or session.expires_at <= at:
+        raise NotSignedIn(_ENDED)
+    return session
 
 
-def _check_same_site(request: Request, csrf_token: str) -> None:
-    site = request.headers.get("Sec-Fetch-Site")
-    if site is not None and site not in ("same-origin", "none"):
-        raise NotPermitted("This request did not come from our own pages.")
+def _check_same_site(request: Request, running: Running, csrf_token: str) -> None:
+    check_own_pages(request, running)
     sent = request.headers.get(CSRF_HEADER, "")
     if not hmac.compare_digest(sent.encode(), csrf_token.encode()):
         raise NotPermitted("This request lacks the token of your session.")

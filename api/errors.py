@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from matching.actions.index import NotReady
 from matching.errors import Conflict, Invalid, MatchingError, NotFound, NotPermitted, NotSignedIn, Stale, TooMany
 
 PROBLEM = "application/problem+json"
@@ -73,6 +74,7 @@ _OF_DOMAIN: tuple[tuple[type[MatchingError], ProblemType], ...] = (
     (Stale, STALE),
     (Conflict, CONFLICT),
     (TooMany, TOO_MANY),
+    (NotReady, BUSY),
 )
 
 
@@ -111,6 +113,8 @@ def of_domain(error: MatchingError) -> Response:
         return problem(kind, str(error), headers={"WWW-Authenticate": 'Bearer realm="wellplaced"'})
     if isinstance(error, TooMany):
         return problem(kind, str(error), headers={"Retry-After": str(error.seconds)})
+    if isinstance(error, NotReady):
+        return problem(kind, str(error), headers={"Retry-After": "2"})
     return problem(kind, str(error))
 
 

@@ -1,15 +1,35 @@
-"""What one process of the service holds: its settings, the database, the pools, and the clock."""
+"""What one process of the service holds: its settings, the database, the pools, what does the jobs, and the clock."""
 
 from __future__ import annotations
 
+import os
+import secrets
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
 
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.rates import Rates
+from embeddings.encoder import Encoder, SentenceTransformerEncoder
+from embeddings.hashing import HashingEncoder
+from embeddings.index import use_one_thread_each
 from matching.actions.index import LivePools
+from matching.actions.jobs import Worker
+from matching.actions.worker import DAILY, WORKS
+from matching.bootstrap import assemble_stored
+from matching.sealing import Sealer, open_sealer
 from matching.settings import Settings
 from matching.store import Database, open_database
-from matching.store.migrating import check_current
+from matching.store.migrating import check_current, newest_revision
+from matching.store.protections import check_application_role
+
+# Pools that load for longer are loaded when first asked for: the others need not wait for them.
+_LONGEST_LOADING_SECONDS = 4.0
 
 
 def _utc_now() -> datetime:
@@ -23,11 +43,77 @@ class Running:
     settings: Settings
     database: Database
     pools: LivePools
+    worker: Worker
+    sealer: Sealer
+    rates: Rates
     clock: Callable[[], datetime] = _utc_now
+
+    def close(self) -> None:
+        """End: what is worth keeping of the index is written, and the connections are given back."""
+        self.pools.close()
+        self.database.close()
 
 
 def open_running(settings: Settings, *, clock: Callable[[], datetime] = _utc_now) -> Running:
-    """Open what a process holds; the database must be at the newest revision."""
+    """Open what a process holds; the database must be at the newest revision.
+
+    Nothing heavy is loaded: pools when first asked for (or by `pools.begin_loading`), the encoder by the worker alone.
+    """
+    use_one_thread_each()
     database = open_database(settings.database)
     check_current(database.engine)
-    return Running(settings=settings, database=database, pools=LivePools(), clock=clock)
+    check_application_role(database)
+    pools = LivePools(
+        database=database, means=assemble_stored(settings).means, folder=settings.data_dir / "index", clock=clock
+    )
+    worker = Worker(
+        name=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"[-64:],
+        settings=settings,
+        database=database,
+        pools=pools,
+        encoder=_worker_encoder(settings),
+        works=WORKS,
+        daily=DAILY,
+        clock=clock,
+    )
+    return Running(
+        settings=settings,
+        database=database,
+        pools=pools,
+        worker=worker,
+        sealer=open_sealer(settings),
+        rates=Rates(requests_per_minute=settings.requests_per_minute),
+        clock=clock,
+    )
+
+
+def not_ready_because(running: Running) -> str | None:
+    """Why this process cannot do its work yet; `None` if it can. Texts that wait for the encoder are no reason."""
+    try:
+        with running.database.engine.connect() as connection:
+            present = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+    except SQLAlchemyError:
+        return "The database does not answer."
+    if present != _newest_revision():
+        return "The database is not at the newest revision."
+    running.pools.begin_loading()
+    loading_seconds = running.pools.loading_seconds
+    if loading_seconds is not None and loading_seconds < _LONGEST_LOADING_SECONDS:
+        return "The index is being loaded."
+    return None
+
+
+@cache
+def _newest_revision() -> str | None:
+    return newest_revision()
+
+
+def _worker_encoder(settings: Settings) -> Encoder:
+    """The encoder of the settings without its cache on disk: what people say must be forgotten when they are."""
+    match settings.encoder:
+        case "shipped":
+            return SentenceTransformerEncoder()
+        case "hashing":
+            return HashingEncoder()
+        case folder:
+            return SentenceTransformerEncoder(Path(folder))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import ExitStack
 from datetime import datetime
 from typing import Any
@@ -35,6 +35,7 @@ class Work:
         self.request_digest = ""
         self.at: datetime | None = None
         self.replay: Response | None = None
+        self.kept_body: bytes | None = None
 
     @property
     def reading(self) -> Store:
@@ -82,7 +83,7 @@ class Work:
                     request_digest=self.request_digest,
                     status=response.status_code,
                     headers=kept,
-                    body=bytes(response.body),
+                    body=bytes(response.body) if self.kept_body is None else self.kept_body,
                     created_at=self.at,
                 )
             )
@@ -102,6 +103,11 @@ class Work:
         if actor is None:
             raise RuntimeError("a key belongs to somebody")
         return hashlib.sha256(f"{actor.organisation_id}\n{actor.user_id}\n{self.key}".encode()).hexdigest()
+
+
+def shown_once(request: Request, kept: Mapping[str, object]) -> None:
+    """Say what is kept for retries of an answer that shows a secret: the answer without it, or it would be stored."""
+    request.state.work.kept_body = orjson.dumps(kept)
 
 
 _KEPT_HEADERS = frozenset({"content-type", "location", "etag", "cache-control"})

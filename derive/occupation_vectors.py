@@ -21,7 +21,9 @@ from matching.priors import OCCUPATION_VECTORS, OccupationTable, load_occupation
 def main() -> None:
     """Write the file and say what it holds."""
     write_vectors(encoder=SentenceTransformerEncoder(), table=load_occupations(), path=OCCUPATION_VECTORS)
-    print(f"{OCCUPATION_VECTORS.name}: {len(load_occupations().names)} names, {OCCUPATION_VECTORS.stat().st_size} bytes")
+    print(
+        f"{OCCUPATION_VECTORS.name}: {len(load_occupations().names)} names, {OCCUPATION_VECTORS.stat().st_size} bytes"
+    )
 
 
 def write_vectors(*, encoder: Encoder, table: OccupationTable, path: Path) -> None:

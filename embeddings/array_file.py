@@ -8,8 +8,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,7 @@ _DIGEST_BYTES = 32
 _ALIGNMENT = 64
 #: Bytes under one digest.
 _BLOCK_BYTES = 8 * 1024 * 1024
+_LONGEST_WRITE_SECONDS = 3600.0
 
 
 def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]], *, made_by: Mapping[str, str]) -> None:
@@ -58,6 +61,7 @@ def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]], *, made_by: Map
         partial.unlink(missing_ok=True)
         raise
     _make_durable(path.parent)
+    _clear_up(path)
 
 
 def read_arrays(path: Path, *, made_by: Mapping[str, str]) -> dict[str, NDArray[Any]]:
@@ -118,6 +122,14 @@ def _manifest(path: Path, content: NDArray[np.uint8]) -> tuple[dict[str, Any], i
 
 def _blocks(content: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
     return [content[start : start + _BLOCK_BYTES] for start in range(0, len(content), _BLOCK_BYTES)]
+
+
+def _clear_up(path: Path) -> None:
+    """Remove what writers that were killed have left; others may be writing just now, but not for so long."""
+    for left in path.parent.glob(f"{path.name}.*.part"):
+        with suppress(FileNotFoundError):
+            if time.time() - left.stat().st_mtime > _LONGEST_WRITE_SECONDS:
+                left.unlink()
 
 
 def _make_durable(folder: Path) -> None:

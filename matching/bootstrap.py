@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from embeddings.cache import CachedEncoder
@@ -28,29 +29,44 @@ from matching.taxonomy import load_catalogue
 RULES = "matching-1"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Service:
     """What the doors call: it draws up shortlists over whatever vacancies it is given."""
 
     recipe: Recipe
-    means: Means
+    names_by: Encoder | None = None  # for names of occupations, if not the recipe's: of the same name, and can compute
+
+    @cached_property
+    def means(self) -> Means:
+        """What makes an answer besides the vacancies; a `LivePool` is made of it."""
+        catalogue, sectors, weights = load_catalogue(), load_sectors(), load_weights()
+        return Means(
+            recipe=self.recipe,
+            priors=TitlePriors(encoder=self.names_by or self.recipe.encoder),
+            catalogue=catalogue,
+            sectors=sectors,
+            scorer=WeightedScorer(weights=weights),
+            method=Method(
+                encoder=self.recipe.name,
+                weights=weights.digest,
+                rules=RULES,
+                catalogue=f"{catalogue.digest}-{sectors.digest}",
+                policy=policy_digest(),
+            ),
+        )
 
     def shortlister(self, vacancies: Sequence[Vacancy], *, progress: Progress | None = None) -> Shortlister:
         """Lay vacancies out, look up or encode their texts, and return what answers for them."""
         pool = build_pool(vacancies, catalogue=self.means.catalogue, sectors=self.means.sectors)
         titles = [texts.title(each) for each in vacancies]
-        index = VacancyIndex.build(
-            list(zip(titles, map(texts.duties, vacancies), strict=True)), self.recipe, progress
-        )
+        index = VacancyIndex.build(list(zip(titles, map(texts.duties, vacancies), strict=True)), self.recipe, progress)
         priors = self.means.priors.columns(titles, self.recipe.encoder)
         return self.means.shortlister(with_priors(pool, priors), index)
 
 
 def assemble(settings: Settings) -> Service:
     """Choose the encoder and its recipe; nothing heavy is imported until a text must really be encoded."""
-    encoder = chosen_encoder(settings)
-    recipe = shipped_recipe(encoder=encoder)
-    return Service(recipe=recipe, means=_means(recipe, names_by=encoder))
+    return Service(recipe=shipped_recipe(encoder=chosen_encoder(settings)))
 
 
 def assemble_stored(settings: Settings, *, most_texts: int = MOST_TEXTS) -> Service:
@@ -61,8 +77,8 @@ def assemble_stored(settings: Settings, *, most_texts: int = MOST_TEXTS) -> Serv
     """
     chosen = chosen_encoder(settings)
     stored = StoredEncoder(chosen.name, chosen.dimension, most_texts=most_texts)
-    recipe = shipped_recipe(encoder=stored)
-    return Service(recipe=recipe, means=_means(recipe, names_by=chosen if settings.encoder == "hashing" else stored))
+    # Only the encoder that needs no weights may compute here; the shipped one's names are in a file.
+    return Service(recipe=shipped_recipe(encoder=stored), names_by=chosen if settings.encoder == "hashing" else None)
 
 
 def chosen_encoder(settings: Settings) -> Encoder:
@@ -77,21 +93,3 @@ def chosen_encoder(settings: Settings) -> Encoder:
         case folder:
             own = SentenceTransformerEncoder(Path(folder))
             return CachedEncoder(own.name, own.dimension, lambda: own, cache)
-
-
-def _means(recipe: Recipe, *, names_by: Encoder) -> Means:
-    catalogue, sectors, weights = load_catalogue(), load_sectors(), load_weights()
-    return Means(
-        recipe=recipe,
-        priors=TitlePriors(encoder=names_by),
-        catalogue=catalogue,
-        sectors=sectors,
-        scorer=WeightedScorer(weights=weights),
-        method=Method(
-            encoder=recipe.name,
-            weights=weights.digest,
-            rules=RULES,
-            catalogue=f"{catalogue.digest}-{sectors.digest}",
-            policy=policy_digest(),
-        ),
-    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
@@ -29,10 +29,11 @@ from matching.model.shortlist import (
     ShortlistEntry,
 )
 from matching.model.vacancy import Vacancy
-from matching.negotiation import NearMisses, Opening
+from matching.negotiation import NearMisses, Opening, near_misses
 from matching.pool import Jobs, Rows, VacancyPool
 from matching.ranking import MOST_OF_ONE_EMPLOYER, PAGE, StretchRule, spread
 from matching.scoring import WeightedScorer
+from matching.screening import conflicts
 from matching.whatif import Standing, with_values
 
 MOST_REASONS = 3
@@ -43,7 +44,7 @@ class Ordered:
     """The answer before anyone reads it: members, order and scores, with the judgements that made them."""
 
     parts: tuple[Part, ...]  # those that can conflict
-    is_open: Mask  # of every row of the pool
+    is_open: Mask  # of every row of the pool: open on the day, and visible to who asks
     rows: Rows  # what is left, in ascending order
     judged: list[Judged]
     scores: Values
@@ -76,53 +77,99 @@ def _place(judged: Judged, position: int) -> int | None:
     return place if place < len(judged.at) and judged.at[place] == position else None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """What decides how far up one person's list a role comes: its score, nearness to a wish, and job family."""
+
+    score: float
+    nearness: float  # to the nearest wish, after its factor; minus infinity without any wish
+    family: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstPlaces:
+    """The first places of one list as it is read, and what another role must reach to stand among them.
+
+    A role stands within the first places if its place in the whole list as read, after spread and stretch, is among
+    them. Where `may_change` is false for every role that is new, changed or gone, all of this stays as it is: what is
+    below `least_score` cannot come in by the spread, whoever its employer is, and the stretch is the one other way.
+    Person, day and who sees the list must be the same.
+    """
+
+    refs: tuple[str, ...]  # as read
+    depends_on: frozenset[str]  # those, and any that the stretch pushed out: without one of them the places change
+    least_score: float | None  # among the first places before the stretch; None: any role comes in
+    least_nearness: float | None  # with which a role of another family becomes the stretch; None: no role does
+    families: frozenset[int]  # of the page, among which a stretch is not sought
+
+    def may_enter(self, reach: Reach | None) -> bool:
+        """Whether a role could stand among these places; `None` is a role that is not on the list."""
+        if reach is None:
+            return False
+        if self.least_score is None or reach.score >= self.least_score:
+            return True
+        outside = reach.family >= 0 and reach.family not in self.families
+        return self.least_nearness is not None and outside and reach.nearness >= self.least_nearness
+
+    def may_change(self, ref: str, reach: Reach | None) -> bool:
+        """Whether the list must be drawn again, now that one role is new, changed or gone."""
+        return ref in self.depends_on or self.may_enter(reach)
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Drawn:
-    """One person's list on its way from columns to sentences."""
+    """One person's list on its way from columns to sentences; each thing is worked out when it is asked for."""
 
     pool: VacancyPool
     scorer: WeightedScorer
     method: Method
     profile: VocationalProfile
+    profile_version: int
     as_of: date
     ordered: Ordered
-    excluded: Rows
-    conflict: Mask  # absolute conflicts, parts x excluded
-    near: NearMisses
-    near_judged: list[Judged]  # every part over the near misses
+    judge_rows: Callable[[Rows], list[Judged]] = field(repr=False)  # every part over some rows of the pool
 
     def shortlist(self, *, limit: int | None, opens_for: Counter[Opening]) -> Shortlist:
         """Write down what will be read: entries up to the limit, the negotiation list and all exclusions."""
-        ordered = self.ordered
         return Shortlist(
-            shortlist_id=self._digest(),
+            shortlist_id=self.shortlist_id,
             participant_ref=self.profile.participant_ref,
-            profile_version=1,
+            profile_version=self.profile_version,
             as_of=self.as_of,
             method=self.method,
-            counts=Counts(open=len(ordered.open_rows), listed=len(ordered.rows), excluded=len(self.excluded)),
-            entries=self._entries(limit),
-            negotiate=self._negotiate(opens_for),
-            excluded=self._exclusions(),
+            counts=self.counts,
+            entries=self.entries(limit=limit),
+            negotiate=self.negotiate(opens_for=opens_for),
+            excluded=self.exclusions(),
         )
+
+    @property
+    def counts(self) -> Counts:
+        """How many roles are open and visible, and what became of them."""
+        listed, excluded = len(self.ordered.rows), self.exclusion_count
+        return Counts(open=listed + excluded, listed=listed, excluded=excluded)
+
+    @cached_property
+    def shortlist_id(self) -> str:
+        """A digest of inputs and method: the person, the day, and the open vacancies whatever their order."""
+        method = self.method
+        names = [method.encoder, method.weights, method.rules, method.catalogue, method.policy]
+        by_ref = self.pool.ordered_rows
+        vacancies = self.pool.vacancy_digests[by_ref[self.ordered.is_open[by_ref]]]
+        content = hashlib.sha256(orjson.dumps([self.profile.digest, self.as_of.isoformat(), names]))
+        content.update(np.ascontiguousarray(vacancies).data)
+        return content.hexdigest()[:32]
 
     @cached_property
     def standing(self) -> Standing:
         """The list by score, to see where a changed role would stand."""
         return Standing.of(self.ordered.scores, self.pool.ref_rank[self.ordered.rows], self.ordered.order)
 
-    def _digest(self) -> str:
-        """A digest of inputs and method: the person, the day, and the open vacancies whatever their order."""
-        vacancies = sorted(self.pool.vacancies[row].digest for row in self.ordered.open_rows)
-        method = self.method
-        inputs = [self.profile.digest, self.as_of.isoformat(), vacancies]
-        names = [method.encoder, method.weights, method.rules, method.catalogue, method.policy]
-        return hashlib.sha256(orjson.dumps([inputs, names])).hexdigest()[:32]
-
     # Entries
 
-    def _entries(self, limit: int | None) -> tuple[ShortlistEntry, ...]:
-        order, moved, stretch = self.page_order()
+    def entries(self, *, limit: int | None = PAGE) -> tuple[ShortlistEntry, ...]:
+        """The first entries in the order in which they are read, all if there is no limit."""
+        order, moved, stretch = self._page
         shown = order if limit is None else order[:limit]
         worth = self._worths(shown)
         return tuple(
@@ -130,21 +177,76 @@ class Drawn:
             for place, position in enumerate(shown, start=1)
         )
 
-    def page_order(self) -> tuple[list[int], frozenset[int], int | None]:
+    def entry_for(self, ref: str) -> ShortlistEntry | None:
+        """The full entry of one role, with the place at which it is read; `None` if it is not listed."""
+        place = self.position_of(ref)
+        if place is None:
+            return None
+        order, moved, stretch = self._page
+        position = order[place - 1]
+        worth = self._worths([position])
+        return self._entry(position, place=place, moved=position in moved, stretch=position == stretch, worth=worth)
+
+    def position_of(self, ref: str) -> int | None:
+        """The place, from 1, at which a role is read; `None` if it is not listed."""
+        row = self.pool.row_of(ref)
+        if row is None:
+            return None
+        position = int(np.searchsorted(self.ordered.rows, row))
+        if position == len(self.ordered.rows) or self.ordered.rows[position] != row:
+            return None
+        return 1 + self._page[0].index(position)
+
+    def first_places(self, places: int = PAGE) -> FirstPlaces:
+        """Who stands first, and what a role that is new or changed must reach to stand there too."""
+        if places < 1:
+            raise ValueError("there is at least one place")
+        order, _, stretch = self._page
+        before_stretch, _ = self._spread
+        refs, rows, figures = self.pool.refs, self.ordered.rows, self.scorer.weights.figures
+        by_score = before_stretch[:places]
+        filled = len(by_score) == places and places <= self._spread_out(before_stretch, places)
+        wanted = self.ordered.wanted if places >= PAGE else None  # where no stretch can be, none is asked about
+        nearness = figures["stretch.least_nearness"]
+        if wanted is not None and stretch is not None:
+            nearness = float(wanted.best[stretch])
+        read = [refs[rows[position]] for position in order[:places]]
+        family = self.pool.columns["family"][0]
+        return FirstPlaces(
+            refs=tuple(read),
+            depends_on=frozenset([*read, *(refs[rows[position]] for position in by_score)]),
+            least_score=float(self.ordered.scores[by_score].min()) if filled else None,
+            least_nearness=None if wanted is None else nearness,
+            families=frozenset(int(family[rows[each]]) for each in before_stretch[: 0 if wanted is None else PAGE]),
+        )
+
+    def _spread_out(self, order: Sequence[int], places: int) -> int:
+        """How many of the first places are filled without passing over the rule of the spread; all, once a page is."""
+        employer, rows = self.pool.columns["employer"][0], self.ordered.rows
+        counts: Counter[int] = Counter()
+        for place, position in enumerate(order[:PAGE]):
+            number = int(employer[rows[position]])
+            if counts[number] == MOST_OF_ONE_EMPLOYER:
+                return place
+            counts[number] += 1
+        return places
+
+    @cached_property
+    def _spread(self) -> tuple[list[int], frozenset[int]]:
+        """The order after the spread across employers, and what it moved down."""
+        employer, rows = self.pool.columns["employer"][0], self.ordered.rows
+        return spread(self.ordered.order.tolist(), lambda position: int(employer[rows[position]]))
+
+    @cached_property
+    def _page(self) -> tuple[list[int], frozenset[int], int | None]:
         """The order in which the list is read: spread across employers, with the stretch suggestion in its place."""
-        employer = self.pool.columns["employer"][0]
-        rows = self.ordered.rows
-        order, moved = spread(self.ordered.order.tolist(), lambda position: int(employer[rows[position]]))
+        order, moved = self._spread
         stretch = self._stretch(order)
         if stretch is not None:
+            order = [*order]
             order.remove(stretch)
             order.insert(PAGE - 1, stretch)
         return order, moved, stretch
-
-    def position_of(self, row: int) -> int:
-        """The place, from 1, at which a listed row of the pool is read."""
-        order, _, _ = self.page_order()
-        return 1 + [int(self.ordered.rows[position]) for position in order].index(row)
 
     def _stretch(self, order: Sequence[int]) -> int | None:
         wanted = self.ordered.wanted
@@ -153,8 +255,10 @@ class Drawn:
         family, employer = self.pool.columns["family"][0], self.pool.columns["employer"][0]
         rows = self.ordered.rows
         full = Counter(int(employer[rows[position]]) for position in order[: PAGE - 1])
-        others = [each for each in order[PAGE:] if full[int(employer[rows[each]])] < MOST_OF_ONE_EMPLOYER]
         rule = StretchRule(least_nearness=self.scorer.weights.figures["stretch.least_nearness"])
+        rest = np.array(order[PAGE:], np.int64)
+        near = rest[wanted.best[rest] >= rule.least_nearness].tolist()  # the rule would pass over the others
+        others = [each for each in near if full[int(employer[rows[each]])] < MOST_OF_ONE_EMPLOYER]
         return rule.choose(
             others,
             taken=order[:PAGE],
@@ -221,22 +325,47 @@ class Drawn:
 
     # What is not on the list
 
-    def _exclusions(self) -> tuple[Exclusion, ...]:
+    @cached_property
+    def excluded(self) -> Rows:
+        """Rows that are open, visible and left out, in order of their references."""
+        left_out = self.ordered.is_open.copy()
+        left_out[self.ordered.rows] = False
+        by_ref = self.pool.ordered_rows
+        return by_ref[left_out[by_ref]]
+
+    @property
+    def exclusion_count(self) -> int:
+        """How many roles are left out."""
+        return len(self.excluded)
+
+    def exclusions(self, *, start: int = 0, count: int | None = None) -> tuple[Exclusion, ...]:
+        """What is left out, in order of reference, and why; sentences are made of those asked for alone."""
+        rows = self.excluded[start:] if count is None else self.excluded[start : start + count]
+        ascending = np.sort(rows)  # as every view must be
+        conflict = conflicts(self.ordered.parts, self.pool.jobs(ascending))
         because = []
-        for position, row in enumerate(self.excluded):
-            job, view = self.pool.vacancies[row], self.pool.jobs(np.array([row], np.int64))
+        for position, row in zip(np.searchsorted(ascending, rows), rows, strict=True):
+            job, view = self.pool.vacancies[row], self.pool.jobs(ascending[position : position + 1])
             reasons = tuple(
                 self.ordered.parts[number].finding(job, view, code=Code.CONFLICT, value=0.0)
-                for number in np.flatnonzero(self.conflict[:, position])
+                for number in np.flatnonzero(conflict[:, position])
             )
             because.append(Exclusion(vacancy_ref=job.vacancy_ref, because=reasons))
-        return tuple(sorted(because, key=lambda exclusion: exclusion.vacancy_ref))
+        return tuple(because)
 
-    def _negotiate(self, opened: Counter[Opening]) -> tuple[NearMiss, ...]:
+    @cached_property
+    def near(self) -> NearMisses:
+        """What one concession would open."""
+        jobs = self.pool.jobs(np.sort(self.excluded))
+        return near_misses(self.ordered.parts, jobs, conflicts(self.ordered.parts, jobs))
+
+    def negotiate(self, *, opens_for: Counter[Opening]) -> tuple[NearMiss, ...]:
+        """The negotiation list, best place first; `opens_for` says for how many people each opening counts."""
         near = self.near
         if not len(near.rows):
             return ()
-        rows, judged = near.rows, self.near_judged
+        rows = near.rows
+        judged = self.judge_rows(rows)
         conceded = {
             number: _conceded(judged[number], [number in blocked for blocked in near.blocked_by])
             for number in sorted({number for blocked in near.blocked_by for number in blocked})
@@ -254,7 +383,7 @@ class Drawn:
                     would_rank=self.standing.place(
                         score=float(scores[position]), ref_rank=int(self.pool.ref_rank[row])
                     ),
-                    opens_for=opened[near.openings[position]],
+                    opens_for=opens_for[near.openings[position]],
                 )
             )
         return tuple(sorted(found, key=lambda miss: (miss.would_rank, miss.vacancy_ref)))

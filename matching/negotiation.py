@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -49,14 +50,20 @@ def near_misses(parts: Sequence[Part], jobs: Jobs, conflict: Mask) -> NearMisses
         needed += blocked
     near = np.flatnonzero(liftable & (needed == 1))
     rows = np.arange(len(jobs.pool)) if jobs.rows is None else jobs.rows
-    openings = []
-    for position in near:
-        concession, part_name = next(group for group, blocked in groups.items() if blocked[position])
-        openings.append(Opening(jobs.pool.refs[rows[position]], concession, part_name))
+    if not len(near):
+        return NearMisses(rows=rows[near], blocked_by=(), openings=())
+    names = list(groups)
+    group_of = np.array([groups[name][near] for name in names]).argmax(axis=0)
+    place, blocking = np.nonzero(conflict[:, near].T)
+    first = np.searchsorted(place, np.arange(len(near) + 1)).tolist()
+    parts_blocking = blocking.tolist()
     return NearMisses(
         rows=rows[near],
-        blocked_by=tuple(tuple(np.flatnonzero(conflict[:, position]).tolist()) for position in near),
-        openings=tuple(openings),
+        blocked_by=tuple(tuple(parts_blocking[start:stop]) for start, stop in pairwise(first)),
+        openings=tuple(
+            Opening(jobs.pool.refs[row], *names[group])
+            for row, group in zip(rows[near].tolist(), group_of.tolist(), strict=True)
+        ),
     )
 
 

@@ -15,6 +15,22 @@ from matching.model.vacancy import Visibility
 _ROLES = Path(__file__).with_name("data") / "roles.csv"
 
 
+#: What a token of another system may be given: a machine has no caseload, and reads nothing of participants.
+MACHINE_PERMISSIONS = frozenset(
+    {
+        Permission.VACANCIES_READ,
+        Permission.VACANCIES_WRITE,
+        Permission.EMPLOYERS_READ,
+        Permission.EMPLOYERS_WRITE,
+        Permission.QUESTIONS_READ,
+        Permission.IMPORTS_RUN,
+        Permission.EXPORTS_RUN,
+        Permission.HISTORY_READ,
+        Permission.AUDIT_READ,
+    }
+)
+
+
 class HasCaseload(Protocol):
     """Whatever belongs to one specialist's caseload and one team: a participant."""
 

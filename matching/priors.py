@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from embeddings.array_file import read_arrays
 from embeddings.encoder import Encoder, SentenceTransformerEncoder
+from embeddings.errors import NotYetEncoded
 from embeddings.rounding import STEP, rounded
 from matching.errors import Invalid, Problem, Where
 from matching.model.sensory import SensoryDimension
@@ -35,7 +36,7 @@ MEAN_OF_ALL_WEIGHT = 0.002
 
 _TABLE = Path(__file__).parent / "data" / "occupation_priors.csv"
 OCCUPATION_VECTORS = _TABLE.with_name("occupation_vectors.i16")
-"""Vectors of the shipped table's names by the shipped encoder, in whole steps; `derive.occupation_vectors` writes it."""
+"""Vectors of the table's names by the shipped encoder, in whole steps; written by `derive.occupation_vectors`."""
 
 _BLOCK_ROWS = 1024
 # Inner products of rounded vectors are whole multiples of this, so they can be compared as whole numbers.
@@ -204,13 +205,26 @@ class TitlePriors:
         """Return what each title suggests, a row a title; `encoder` has the vectors of the titles."""
         if encoder.name != self.encoder.name:
             raise ValueError(f"titles by {encoder.name!r} cannot be compared with names by {self.encoder.name!r}")
-        if not self._vectors:
-            self._vectors.append(occupation_vectors(self.encoder, self.table))
+        vectors = self._vectors_of_names()
         distinct = list(dict.fromkeys(titles))
         place = {title: number for number, title in enumerate(distinct)}
-        found = prior_columns(encoder.encode(distinct), self._vectors[0], self.table)
+        found = prior_columns(encoder.encode(distinct), vectors, self.table)
         row = np.array([place[title] for title in titles], np.int64)
         return PriorColumns(mean=found.mean[row], spread=found.spread[row], family=found.family[row])
+
+    @property
+    def texts_needed(self) -> tuple[str, ...]:
+        """Names that the encoder must learn first; none if it can work them out, or they are known."""
+        try:
+            self._vectors_of_names()
+        except NotYetEncoded as missing:
+            return missing.texts
+        return ()
+
+    def _vectors_of_names(self) -> NDArray[np.float32]:
+        if not self._vectors:
+            self._vectors.append(occupation_vectors(self.encoder, self.table))
+        return self._vectors[0]
 
 
 def with_priors(pool: VacancyPool, priors: PriorColumns) -> VacancyPool:

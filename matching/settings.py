@@ -40,7 +40,8 @@ class Settings(BaseSettings):
     )
     secret_key: SecretStr = Field(
         default=SecretStr(""),
-        description="At least 32 characters that seal stored secrets; made and kept in `data_dir` unless set.",
+        description="At least 32 characters that seal stored secrets; older keys may follow, each after a space. "
+        "Made once and kept in `data_dir` unless set.",
     )
     public_url: str = Field(default="http://127.0.0.1:8000", description="Where users reach the service.")
     allowed_hosts: tuple[str, ...] = Field(
@@ -88,7 +89,10 @@ def load_settings() -> Settings:
     except ValidationError as wrong:
         raise Invalid(
             [
-                Problem(Where(field=f"WELLPLACED_{str(error['loc'][0]).upper()}"), error["msg"].removeprefix("Value error, "))
+                Problem(
+                    Where(field=f"WELLPLACED_{str(error['loc'][0]).upper()}"),
+                    error["msg"].removeprefix("Value error, "),
+                )
                 for error in wrong.errors(include_input=False)
             ]
         ) from None

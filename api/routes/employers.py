@@ -73,7 +73,12 @@ def add(sent: EmployerSent, by: SignedIn, at: Now, store: Writing) -> Response:
 
 
 @router.get("", response_model=EmployerPage)
-def find(by: SignedIn, store: Reading, page: Cursor, search: Annotated[str, Query(max_length=100)] = "") -> Response:
+def find(
+    by: SignedIn,
+    store: Reading,
+    page: Cursor,
+    search: Annotated[str, Query(max_length=100, pattern=r"^[^\x00]*$")] = "",
+) -> Response:
     """Find employers by words of their name."""
     found = actions.find_employers(search=search, after=page.after, limit=page.limit, by=by, store=store)
     return answer(page_json(found, [_json(employer) for employer in found.items]))

@@ -12,6 +12,8 @@ from matching.feeds.draft import Kind
 from matching.model.sensory import SensoryDimension
 
 MOST_PAST_JOBS = 9
+# The column of a file that came back with its errors; whoever uploads it again need not take it out.
+REMARKS = "What to change"
 
 
 @dataclass(frozen=True, slots=True)

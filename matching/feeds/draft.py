@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Literal, Protocol
 
 from matching.errors import Problem, Where
+
+# The two forms of a table.
+Form = Literal["csv", "xlsx"]
 
 
 class Kind(StrEnum):

@@ -15,6 +15,7 @@ from matching.feeds.json_files import read_json
 from matching.feeds.json_lines import read_json_lines
 from matching.feeds.meter import Meter
 from matching.feeds.schema_org import read_page
+from matching.feeds.xlsx_files import read_xlsx
 
 
 class _Reader(Protocol):
@@ -27,12 +28,14 @@ _READERS: dict[str, _Reader] = {
     ".jsonl": read_json_lines,
     ".ndjson": read_json_lines,
     ".csv": read_csv,
+    ".xlsx": read_xlsx,
     ".html": read_page,
     ".htm": read_page,
     ".xhtml": read_page,
 }
-_KNOWN = "known kinds are .json, .jsonld, .jsonl, .ndjson, .csv, .html and .htm"
+_KNOWN = "known kinds are .json, .jsonld, .jsonl, .ndjson, .csv, .xlsx, .html and .htm"
 _HEAD_BYTES = 512
+_LIKE_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +123,12 @@ def _read_source(source: Source, *, kind: Kind, meter: Meter) -> Iterator[Readin
 
 
 def _reader_by_content(path: Path) -> Callable[..., Iterator[Reading]] | None:
-    """Choose by the first character where the name of a file says nothing."""
+    """Choose by the first characters where the name of a file says nothing."""
     with path.open("rb") as file:
-        start = file.read(_HEAD_BYTES).removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
-    return {b"{": read_json, b"[": read_json, b"<": read_page}.get(start)
+        head = file.read(_HEAD_BYTES)
+    if head.startswith(_LIKE_WORKBOOKS):
+        return read_xlsx  # which says what is wrong with old workbooks and with macros
+    return {b"{": read_json, b"[": read_json, b"<": read_page}.get(head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1])
 
 
 def _reason(error: Exception) -> str:

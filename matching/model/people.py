@@ -65,6 +65,18 @@ class ParticipantRoute(StrEnum):
     IN_WORK_RETENTION = "in_work_retention"
 
 
+class Communication(StrEnum):
+    """In which form a participant is told things."""
+
+    PLAIN_TEXT = "plain_text"
+    EASY_READ = "easy_read"
+    BSL = "bsl"
+    AUDIO = "audio"
+    LARGE_PRINT = "large_print"
+    INTERPRETER = "interpreter"
+    AAC = "aac"
+
+
 class SupportModel(StrEnum):
     """The model of supported employment by which a participant is supported."""
 

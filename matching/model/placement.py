@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 
@@ -77,3 +79,69 @@ class TasterKind(StrEnum):
 
     JOB_TASTER = "job_taster"
     WORKING_INTERVIEW = "working_interview"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckIn:
+    """What a conversation showed on a day: whether the person was still in the job."""
+
+    on: date
+    still_in_work: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earnings:
+    """Gross pay in pence for the days from `from_on` to `to_on`, both included."""
+
+    placement_id: str
+    from_on: date
+    to_on: date
+    gross_pence: int
+    source: EarningsSource
+    verified: bool = False
+
+    def __post_init__(self) -> None:
+        if self.to_on < self.from_on:
+            raise ValueError("a period ends on or after the day on which it begins")
+        if self.gross_pence < 0:
+            raise ValueError("pay is not negative")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """A job that one participant started; `ended_on` is the last day in it, `None` while no end is known."""
+
+    placement_id: str
+    started_on: date
+    ended_on: date | None = None
+    check_ins: tuple[CheckIn, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.ended_on is not None and self.ended_on < self.started_on:
+            raise ValueError("a job ends on or after the day on which it starts")
+
+
+class OutcomeState(StrEnum):
+    """How far an outcome is: what has not been observed yet is not a failure."""
+
+    REACHED = "reached"
+    NOT_YET = "not_yet"
+    NOT_REACHED = "not_reached"
+    CANNOT_SAY = "cannot_say"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """One outcome of one job, or of all jobs of a person: the day it was reached, or what is missing.
+
+    `verified` says whether verified earnings alone reach a threshold; the amounts are there for thresholds only.
+    """
+
+    kind: OutcomeKind
+    placement_id: str
+    state: OutcomeState
+    reached_on: date | None = None
+    missing: str = ""
+    verified: bool = False
+    earned_pence: int | None = None
+    needed_pence: int | None = None

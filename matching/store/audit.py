@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from matching.audit import AuditEvent, ChainedEvent, chained, first_break
 from matching.store.nouns import Nouns, Page
@@ -61,15 +61,26 @@ class Audit(Nouns):
             yield from map(_link, rows)
             after = rows[-1].seq
 
+    def head(self) -> tuple[int, str]:
+        """How many events there should be, and the digest of the last, as the organisation's row has it."""
+        row = self.session.execute(select(Organisation.audit_seq, Organisation.audit_head)).one()
+        return row.audit_seq, row.audit_head
+
     def first_break(self) -> int | None:
         """The number of the first event that does not fit the chain, or the first that is missing at its end."""
+        # Others write meanwhile: what the head says before is compared with the chain, and the chain's end with what
+        # the head says after.
+        count, digest = self.head()
         broken = first_break(self.chain())
         if broken is not None:
             return broken
-        organisation = self.session.scalars(select(Organisation)).one()
-        last = self.session.scalar(select(AuditRow).order_by(AuditRow.seq.desc()).limit(1))
-        seq, digest = (0, "0" * 64) if last is None else (last.seq, last.digest)
-        return None if (seq, digest) == (organisation.audit_seq, organisation.audit_head) else seq + 1
+        last = self.session.scalar(select(func.max(AuditRow.seq))) or 0
+        if last < count:
+            return last + 1
+        if count and self.session.scalar(select(AuditRow.digest).where(AuditRow.seq == count)) != digest:
+            return count
+        count, _ = self.head()
+        return count + 1 if last > count else None
 
     def page(self, *, after: int, limit: int, subject_kind: str = "", subject_id: str = "") -> Page[ChainedEvent]:
         """Events from after a number on, of one subject if it is named."""

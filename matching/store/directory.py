@@ -94,7 +94,7 @@ class Directory:
         self._hold(CLEARING)
         attempts = self._session.execute(delete(SignInAttempt).where(SignInAttempt.at < moment))
         states = self._session.execute(delete(SignOnState).where(SignOnState.expires_at < moment))
-        return int(attempts.rowcount) + int(states.rowcount)
+        return int(attempts.rowcount) + int(states.rowcount)  # type: ignore[attr-defined]
 
     def _check_may_write(self) -> None:
         if not self._may_write:

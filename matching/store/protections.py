@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from matching.store.tables import Base, Organisation, Owned, SignInAttempt
+from sqlalchemy import text
+
+from matching.errors import Conflict
+from matching.store.tables import Base, Organisation, Owned, SignInAttempt, SignOnState
+
+if TYPE_CHECKING:
+    from matching.store.database import Database
 
 APPLICATION_ROLE = "wellplaced_app"
 
 _OWN = "organisation_id = current_setting('wellplaced.organisation', true)"
 _HELD = "current_setting('wellplaced.lookup', true)"
 # Rows that may be read by who already holds their key, before the organisation is known.
-_LOOKED_UP = {"users": "email_key", "sessions": "id", "machine_tokens": "id"}
+_LOOKED_UP = {
+    "users": f"{_HELD} IN (email_key, single_sign_on_subject)",
+    "sessions": f"id = {_HELD}",
+    "machine_tokens": f"id = {_HELD}",
+}
+# Rows of no organisation: each shows to who holds its key, and all of them to the clearing of old ones.
+_OF_NOBODY = {SignInAttempt.__tablename__: "email_digest", SignOnState.__tablename__: "id"}
+CLEARING = "clearing"
 
 
 def postgresql_statements() -> Iterator[str]:
@@ -23,15 +37,15 @@ def postgresql_statements() -> Iterator[str]:
             own = _OWN
         elif name == Organisation.__tablename__:
             own = "id = current_setting('wellplaced.organisation', true)"
-        elif name == SignInAttempt.__tablename__:
-            own = f"email_digest = {_HELD}"
+        elif name in _OF_NOBODY:
+            own = f"{_HELD} IN ({_OF_NOBODY[name]}, '{CLEARING}')"
         else:
             raise ValueError(f"nobody has said who may see the rows of {name}")
         yield f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY"
         yield f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY"
         yield f"CREATE POLICY own_rows ON {name} USING ({own}) WITH CHECK ({own})"
         if name in _LOOKED_UP:
-            yield f"CREATE POLICY held_key ON {name} FOR SELECT USING ({_LOOKED_UP[name]} = {_HELD})"
+            yield f"CREATE POLICY held_key ON {name} FOR SELECT USING ({_LOOKED_UP[name]})"
         if name == Organisation.__tablename__:
             yield f"CREATE POLICY listing ON {name} FOR SELECT USING ({_HELD} = 'organisations')"
         rights = "SELECT, INSERT" if name == "audit_events" else "SELECT, INSERT, UPDATE, DELETE"
@@ -62,3 +76,32 @@ def create_role_statement() -> str:
         f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{APPLICATION_ROLE}') THEN "
         f"CREATE ROLE {APPLICATION_ROLE} NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE; END IF; END $$"
     )
+
+
+def check_application_role(database: Database) -> None:
+    """Refuse to serve as a role of PostgreSQL that could see past row-level security, or take it away."""
+    if not database.is_postgresql:
+        return
+    with database.engine.connect() as connection:
+        found = {check: connection.scalar(text(query)) for check, query in _ROLE_CHECKS.items()}
+    wrong = [check for check, answer in found.items() if answer]
+    if wrong:
+        raise Conflict(f"The database is opened by a role that {' and '.join(wrong)}. Use one in {APPLICATION_ROLE}.")
+
+
+# A member of a role may become that role, so each question is about every role that this one is a member of.
+_ROLE_CHECKS = {
+    "is a superuser": "SELECT bool_or(rolsuper) FROM pg_roles WHERE pg_has_role(current_user, oid, 'MEMBER')",
+    "bypasses row-level security": (
+        "SELECT bool_or(rolbypassrls) FROM pg_roles WHERE pg_has_role(current_user, oid, 'MEMBER')"
+    ),
+    "owns tables": (
+        "SELECT EXISTS (SELECT FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace "
+        "WHERE relkind IN ('r', 'p') AND nspname = current_schema() AND pg_has_role(current_user, relowner, 'MEMBER'))"
+    ),
+    "finds tables without forced row-level security": (
+        "SELECT EXISTS (SELECT FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace "
+        "WHERE relkind IN ('r', 'p') AND nspname = current_schema() AND relname <> 'alembic_version' "
+        "AND NOT (relrowsecurity AND relforcerowsecurity))"
+    ),
+}

@@ -34,8 +34,9 @@ class Store:
         self.organisation_id = organisation_id
 
     def finish(self) -> None:
-        """Write what must come last, before the commit: the audit events, under their lock for as short as can be."""
+        """Write what must come last, before the commit: what is numbered, under its lock for as short as can be."""
         self.session.flush()
+        self.pool.write()
         self.audit.write()
 
     @cached_property

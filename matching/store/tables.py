@@ -106,6 +106,7 @@ class Organisation(Base):
     pool_seq: Mapped[int] = mapped_column(default=0)
     audit_seq: Mapped[int] = mapped_column(default=0)
     audit_head: Mapped[str] = mapped_column(String(64), default="0" * 64)
+    version: Mapped[int] = mapped_column(default=1)  # of its name and settings
 
 
 class Owned(Base):
@@ -138,6 +139,7 @@ class Team(Identified):
 
     name: Mapped[str] = mapped_column(String(200))
     created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
 
 
 class User(Identified):
@@ -151,9 +153,10 @@ class User(Identified):
     roles: Mapped[list[str]]
     team_ids: Mapped[list[str]]
     password_hash: Mapped[str | None] = mapped_column(String(300))
-    totp_secret: Mapped[bytes | None] = mapped_column(LargeBinary)  # encrypted
-    totp_last_step: Mapped[int | None]
-    single_sign_on_subject: Mapped[str | None] = mapped_column(String(300))
+    password_link: Mapped[str | None] = mapped_column(String(64))  # digest of the one link that may still set it
+    totp_secret: Mapped[bytes | None] = mapped_column(LargeBinary)  # sealed
+    totp_last_step: Mapped[int | None]  # none until a first code has shown that the app holds the secret
+    single_sign_on_subject: Mapped[str | None] = mapped_column(String(300), unique=True)
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
@@ -183,6 +186,18 @@ class SignInAttempt(Base):
     email_digest: Mapped[str] = mapped_column(String(64), index=True)
     at: Mapped[datetime]
     succeeded: Mapped[bool]
+
+
+class SignOnState(Base):
+    """A single sign-on that was begun; of no organisation, since nobody knows yet who comes back."""
+
+    __tablename__ = "sign_on_states"
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)  # digest of the state
+    browser_digest: Mapped[str] = mapped_column(String(64))
+    nonce: Mapped[str] = mapped_column(String(64))
+    verifier: Mapped[bytes] = mapped_column(LargeBinary)  # sealed
+    expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class MachineToken(Owned):
@@ -234,6 +249,7 @@ class Participant(Identified):
     objects_to_matching: Mapped[bool] = mapped_column(default=False)
     profile_version: Mapped[int] = mapped_column(default=0)  # of the latest profile; 0: none yet
     last_opportunity_on: Mapped[date | None]
+    left_on: Mapped[date | None]
     created_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
@@ -263,6 +279,7 @@ class SafetyVersion(Identified):
     version: Mapped[int]
     no_go: Mapped[list[str]]
     employers_avoided: Mapped[list[str]]
+    statements: Mapped[dict[str, Any]]  # of these two fields, which nobody else may see to have been spoken of
 
 
 class ProfileDraft(Identified):
@@ -272,7 +289,8 @@ class ProfileDraft(Identified):
 
     participant_id: Mapped[str] = mapped_column(ID, ForeignKey("participants.id"), index=True)
     base_version: Mapped[int]
-    changes: Mapped[dict[str, Any]]
+    changes: Mapped[dict[str, Any]]  # by field: value, source, date
+    safety: Mapped[dict[str, Any]]  # the same for what concerns safety, apart from everything else
     written_by: Mapped[str] = mapped_column(ID)
     written_at: Mapped[datetime]
 
@@ -293,6 +311,7 @@ class Consent(Identified):
     recorded_at: Mapped[datetime]
     withdrawn_on: Mapped[date | None]
     withdrawn_by: Mapped[str | None] = mapped_column(ID)
+    withdrawn_at: Mapped[datetime | None]  # the moment in order, among choices of the same day
 
 
 # Employers and vacancies
@@ -347,6 +366,7 @@ class VacancyRow(Identified):
     team_id: Mapped[str | None] = mapped_column(ID)
     confirmed_at: Mapped[datetime]
     paused_because: Mapped[str | None] = mapped_column(String(40))
+    imported_digest: Mapped[str | None] = mapped_column(String(64))  # of what was last taken in under external_ref
     carved_from: Mapped[list[str]] = mapped_column(default=list)
     created_by: Mapped[str] = mapped_column(ID)
     created_at: Mapped[datetime]
@@ -372,15 +392,17 @@ class VacancyFact(Identified):
     """One fact about a vacancy, with its source and date, and whether it holds."""
 
     __tablename__ = "vacancy_facts"
-    __table_args__ = (Index("ix_vacancy_facts_vacancy_field", "vacancy_id", "field"),)
+    __table_args__ = (UniqueConstraint("vacancy_id", "number"),)
 
     vacancy_id: Mapped[str] = mapped_column(ID, ForeignKey("vacancies.id"))
+    number: Mapped[int]  # in order of arrival, from 1
     field: Mapped[str] = mapped_column(String(100))
     value: Mapped[dict[str, Any]]  # {"value": …}, so that any JSON value has a place
     source: Mapped[FactSource] = mapped_column(one_of(FactSource))
     observed_on: Mapped[date]
     expires_on: Mapped[date | None]
     note: Mapped[str] = mapped_column(Text, default="")
+    derived: Mapped[bool] = mapped_column(default=False)  # a feed worked it out and nobody stated it
     standing: Mapped[Standing] = mapped_column(one_of(Standing))
     replaced_by: Mapped[str | None] = mapped_column(ID)
     recorded_by: Mapped[str] = mapped_column(ID)
@@ -494,8 +516,14 @@ class StandingRow(Owned):
     profile_version: Mapped[int]
     as_of: Mapped[date]
     pool_mark: Mapped[int]
-    least_score: Mapped[float | None] = mapped_column(Float)
+    viewer_id: Mapped[str] = mapped_column(ID)  # the specialist, through whose eyes the list is drawn
+    viewer_team_ids: Mapped[list[str]]
+    method: Mapped[str] = mapped_column(String(64))  # digest of the method
     vacancy_ids: Mapped[list[str]]  # of the first entries, in order
+    depends_on: Mapped[list[str]]  # vacancies without which the first entries change
+    least_score: Mapped[float | None] = mapped_column(Float)  # none: any role comes in
+    least_nearness: Mapped[float | None] = mapped_column(Float)  # of a stretch; none: there is none
+    families: Mapped[list[Any]]
 
 
 class Alert(Identified):
@@ -511,6 +539,7 @@ class Alert(Identified):
     because: Mapped[str] = mapped_column(String(40))
     at: Mapped[datetime]
     seen_at: Mapped[datetime | None]
+    seen_by: Mapped[str | None] = mapped_column(ID)
 
 
 class Allocation(Identified):
@@ -519,6 +548,7 @@ class Allocation(Identified):
     __tablename__ = "allocations"
 
     as_of: Mapped[date]
+    team_id: Mapped[str | None] = mapped_column(ID)  # of a team; none: of the maker's own caseload
     proposal: Mapped[dict[str, Any]]
     edits: Mapped[list[Any]] = mapped_column(default=list)
     made_by: Mapped[str] = mapped_column(ID)
@@ -537,13 +567,15 @@ class Contact(Identified):
     employer_id: Mapped[str] = mapped_column(ID, ForeignKey("employers.id"), index=True)
     mode: Mapped[ContactMode] = mapped_column(one_of(ContactMode))
     on: Mapped[date]
+    planned: Mapped[bool] = mapped_column(default=False)  # still to be made
     person_met: Mapped[str] = mapped_column(String(200), default="")
     hiring_authority: Mapped[bool | None]
     serves: Mapped[str] = mapped_column(Text, default="")  # which stated wish or strength it serves
     notes: Mapped[str] = mapped_column(Text, default="")
     over_limit_because: Mapped[str] = mapped_column(Text, default="")
-    by: Mapped[str] = mapped_column(ID)
+    by: Mapped[str] = mapped_column(ID, index=True)
     recorded_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
 
 
 class ContactBehalf(Owned):
@@ -565,6 +597,9 @@ class Answer(Identified):
     fact_id: Mapped[str | None] = mapped_column(ID)
     contact_id: Mapped[str | None] = mapped_column(ID, ForeignKey("contacts.id"))
     refused: Mapped[bool] = mapped_column(default=False)  # the employer did not want to say
+    source: Mapped[FactSource] = mapped_column(one_of(FactSource))
+    said_on: Mapped[date]
+    digest: Mapped[str] = mapped_column(String(64))  # of what was said: the same said again is the same answer
     by: Mapped[str] = mapped_column(ID)
     at: Mapped[datetime]
 
@@ -583,6 +618,7 @@ class Taster(Identified):
     employer_found: Mapped[str] = mapped_column(Text, default="")
     by: Mapped[str] = mapped_column(ID)
     at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
 
 
 # Work
@@ -597,6 +633,7 @@ class PlacementRow(Identified):
     employer_id: Mapped[str] = mapped_column(ID, ForeignKey("employers.id"), index=True)
     vacancy_id: Mapped[str | None] = mapped_column(ID, ForeignKey("vacancies.id"))
     shortlist_id: Mapped[str | None] = mapped_column(ID, ForeignKey("shortlists.id"))
+    decision_id: Mapped[str | None] = mapped_column(ID, ForeignKey("decisions.id"))
     job_title: Mapped[str] = mapped_column(String(300))
     started_on: Mapped[date]
     hours_week: Mapped[float | None] = mapped_column(Float)
@@ -626,6 +663,7 @@ class CheckIn(Identified):
     notes: Mapped[str] = mapped_column(Text, default="")
     by: Mapped[str] = mapped_column(ID)
     at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
 
 
 class EarningsRow(Identified):
@@ -642,6 +680,7 @@ class EarningsRow(Identified):
     verified: Mapped[bool] = mapped_column(default=False)
     by: Mapped[str] = mapped_column(ID)
     at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
 
 
 class OutcomeRow(Identified):
@@ -654,6 +693,7 @@ class OutcomeRow(Identified):
     placement_id: Mapped[str] = mapped_column(ID, ForeignKey("placements.id"))
     kind: Mapped[OutcomeKind] = mapped_column(one_of(OutcomeKind))
     reached_on: Mapped[date]
+    verified: Mapped[bool]  # whether verified earnings alone reach it
     policy: Mapped[dict[str, Any]]
     at: Mapped[datetime]
 
@@ -707,6 +747,24 @@ class Webhook(Identified):
     version: Mapped[int] = mapped_column(default=1)
 
 
+class WebhookDelivery(Identified):
+    """One message to one webhook and how often it was tried; `state` ends as delivered or dead."""
+
+    __tablename__ = "webhook_deliveries"
+
+    webhook_id: Mapped[str] = mapped_column(ID, ForeignKey("webhooks.id"), index=True)
+    event: Mapped[str] = mapped_column(String(40))
+    payload: Mapped[dict[str, Any]]  # kind of event, ids and time, nothing else
+    state: Mapped[str] = mapped_column(
+        String(10), CheckConstraint("state in ('waiting', 'delivered', 'dead')", name="state")
+    )
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_status: Mapped[int | None]
+    last_failure: Mapped[str | None] = mapped_column(String(40))
+    last_tried_at: Mapped[datetime | None]
+    made_at: Mapped[datetime]
+
+
 class Import(Identified):
     """A file that was given: tried first, then taken in; the same file twice changes nothing."""
 
@@ -717,7 +775,7 @@ class Import(Identified):
     content: Mapped[bytes | None] = mapped_column(LargeBinary)
     content_digest: Mapped[str] = mapped_column(String(64), index=True)
     state: Mapped[str] = mapped_column(
-        String(10), CheckConstraint("state in ('tried', 'taken', 'refused')", name="state")
+        String(10), CheckConstraint("state in ('tried', 'taking', 'taken', 'refused')", name="state")
     )
     summary: Mapped[dict[str, Any]]
     error_file: Mapped[bytes | None] = mapped_column(LargeBinary)

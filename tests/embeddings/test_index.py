@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 
 import faiss
@@ -324,3 +325,22 @@ TestIndexAgainstDict = IndexAgainstDict.TestCase
 def test_an_id_given_twice_is_refused():
     with pytest.raises(ValueError, match="only once"):
         VectorIndex(DIMENSION).put([1, 1], vectors(1, 2))
+
+
+def test_threads_that_start_after_one_thread_each_was_asked_for_leave_faiss_one_thread(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(index_module, "_one_thread_each", threading.Event())
+    index = VectorIndex.adopt(rounded(np.eye(4, dtype=np.float32)))
+    index_module.use_one_thread_each()
+    threads_of_faiss: list[int] = []
+
+    def ask() -> None:
+        faiss.omp_set_num_threads(2)
+        index.similarities(np.eye(4, dtype=np.float32)[:1], [0, 1])
+        threads_of_faiss.append(faiss.omp_get_max_threads())
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    thread.join()
+    assert threads_of_faiss == [1]

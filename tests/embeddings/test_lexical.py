@@ -163,3 +163,24 @@ class TestStatistics:
     def test_a_table_that_is_not_there_is_refused(self, tmp_path: Path):
         with pytest.raises(WordStatisticsRefused):
             WordStatistics.load(tmp_path / "words")
+
+
+class TestSome:
+    @given(corpus=corpora, query=texts, cut=st.integers(0, 12), data=st.data())
+    def test_documents_that_are_kept_alone_have_the_same_bits(
+        self, corpus: list[str], query: str, cut: int, data: st.DataObject
+    ):
+        kept = data.draw(st.permutations(range(len(corpus))))[: data.draw(st.integers(0, len(corpus)))]
+        index = LexicalIndex.build(corpus[:cut], FROZEN)
+        index.add(corpus[cut:])
+        alone = index.kept(np.array(kept, np.int64))
+        assert alone.count == len(kept)
+        assert np.array_equal(alone.scores(query), index.scores(query)[kept])
+
+    @given(corpus=corpora, query=texts, cut=st.integers(0, 12))
+    def test_arrays_make_an_equal_index_that_can_grow(self, corpus: list[str], query: str, cut: int):
+        index = LexicalIndex.build(corpus[:cut], FROZEN)
+        again = LexicalIndex.of_arrays(index.arrays(), FROZEN)
+        assert np.array_equal(again.scores(query), index.scores(query))
+        again.add(corpus[cut:])
+        assert np.array_equal(again.scores(query), LexicalIndex.build(corpus, FROZEN).scores(query))

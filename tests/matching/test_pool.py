@@ -369,3 +369,148 @@ def test_bits_fill_two_words(positions: set[int]) -> None:
 def test_a_pool_of_nothing_gives_an_empty_list() -> None:
     [drawn] = shortlister_of(pool_of([])).shortlists([profile_of(person(interests=["dogs"]))], as_of=AS_OF)
     assert (drawn.counts.open, drawn.entries, drawn.excluded, drawn.negotiate) == (0, (), (), ())
+
+
+# Pools that grow
+
+
+Step = tuple[list[tuple[str, Raw]], list[str]]
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Step]:
+    """Steps of a pool of few references: vacancies that are new or changed, and references that are taken out."""
+    refs = st.sampled_from(["V-1", "V-10", "V-2", "a", "Z"])
+    steps = []
+    for _ in range(draw(st.integers(1, 4))):
+        put = draw(st.lists(refs, unique=True, max_size=3))
+        out = draw(st.lists(refs, unique=True, max_size=2))
+        steps.append(([(ref, draw(strategies.vacancies(ref))) for ref in put], [ref for ref in out if ref not in put]))
+    return steps
+
+
+def after(pool: VacancyPool, step: Step) -> VacancyPool:
+    """The pool after one step; what changes is taken out and put behind."""
+    put, out = step
+    gone = [pool.row_of(ref) for ref in (*out, *(ref for ref, _ in put))]
+    return pool.joined(pool_of([vacancy for _, vacancy in put]), gone=[row for row in gone if row is not None])
+
+
+def present_after(steps: list[Step]) -> dict[str, Raw]:
+    present: dict[str, Raw] = {}
+    for put, out in steps:
+        present |= dict(put)
+        for ref in out:
+            present.pop(ref, None)
+    return present
+
+
+def facts(pool: VacancyPool) -> dict[str, dict[str, Any]]:
+    """All that stands of each present reference, words in place of their numbers."""
+    words = {
+        "employer": {number: word for word, number in pool.employers.items()},
+        "outcode": {number: word for word, number in pool.outcodes.items()},
+        "sector": {number: word for word, number in pool.sectors.items()},
+    }
+    asked: dict[int, list[Any]] = {}
+    table = pool.qualifications
+    for slug, row, weeks in zip(table.slug_of_line, table.rows.tolist(), table.weeks.tolist(), strict=True):
+        asked.setdefault(row, []).append((table.slugs[slug], str(weeks)))
+    found = {}
+    for row in pool.present.tolist():
+        columns: dict[str, Any] = {name: str(column[:, row].tolist()) for name, column in pool.columns.items()}
+        for name, word in words.items():
+            columns[name] = word.get(pool.columns[name][0, row].item())
+        number = pool.columns["pattern"][0, row].item()
+        columns["pattern"] = _pattern_of(pool.patterns, number)
+        columns["qualifications"] = asked.get(row, [])
+        columns["digest"] = pool.vacancy_digests[row].tobytes()
+        columns["vacancy"] = pool.vacancies[row]
+        found[pool.refs[row]] = columns
+    assert set(asked) <= set(pool.present.tolist())
+    return found
+
+
+def _pattern_of(patterns: Patterns, number: int) -> Any:
+    if number < 0:
+        return None
+    own = slice(patterns.first[number], patterns.first[number + 1])
+    of_pattern = np.flatnonzero(patterns.stretches.pattern == number)
+    ends = [*patterns.stretches.first[1 : len(patterns.stretches.pattern)].tolist(), len(patterns.stretches.pieces)]
+    covered = [
+        (patterns.stretches.pieces[patterns.stretches.first[at] : ends[at]] - patterns.first[number]).tolist()
+        for at in of_pattern
+    ]
+    return (
+        patterns.kind[number].item(),
+        patterns.starts[own].tolist(),
+        patterns.ends[own].tolist(),
+        patterns.length[own].tolist(),
+        set(patterns.pattern_of_piece[own].tolist()) <= {number},
+        number in patterns.overlapping,
+        patterns.stretches.minutes[of_pattern].tolist(),
+        covered,
+    )
+
+
+@given(histories())
+def test_a_pool_that_grew_holds_what_a_new_one_of_the_same_vacancies_holds(steps: list[Step]) -> None:
+    pool = pool_of([])
+    for step in steps:
+        pool = after(pool, step)
+    present = present_after(steps)
+    assert facts(pool) == facts(pool_of(list(present.values())))
+    assert [pool.row_of(ref) is None for ref in ("V-1", "V-10", "V-2", "a", "Z")] == [
+        ref not in present for ref in ("V-1", "V-10", "V-2", "a", "Z")
+    ]
+    by_rank = sorted(pool.present.tolist(), key=lambda row: pool.ref_rank[row])
+    assert [pool.refs[row] for row in by_rank] == sorted(present)
+
+
+@given(histories(), st.randoms())
+def test_a_pool_never_changes_whatever_grows_out_of_it_however_often(steps: list[Step], chance: Any) -> None:
+    pools = [pool_of([])]
+    told = [facts(pools[0])]
+    for step in (*steps, *steps):
+        pools.append(after(chance.choice(pools), step))
+        told.append(facts(pools[-1]))
+    assert [facts(pool) for pool in pools] == told
+
+
+@given(histories())
+def test_the_rows_that_are_kept_hold_what_they_held(steps: list[Step]) -> None:
+    pool = pool_of([])
+    for step in steps:
+        pool = after(pool, step)
+    kept = pool.kept(pool.present)
+    assert facts(kept) == facts(pool)
+    assert len(kept) == len(kept.present)
+    assert set(kept.qualifications.slugs) == {slug for row in facts(pool).values() for slug, _ in row["qualifications"]}
+
+
+def test_what_was_taken_out_is_never_open_and_not_found() -> None:
+    pool = three().joined(pool_of([]), gone=[1])
+    assert pool.open_rows(on=AS_OF).tolist() == [0, 2]
+    assert (pool.row_of("V-20"), pool.row_of("V-30"), pool.row_of("V-2")) == (None, 2, None)
+
+
+@pytest.mark.parametrize("refs", [["V-10"], ["V-40", "V-40"]])
+def test_two_rows_of_one_reference_are_refused(refs: list[str]) -> None:
+    pool = three()
+    with pytest.raises(ValueError, match="one reference"):
+        pool.joined(pool_of([job(vacancy_ref=ref) for ref in refs]))
+    assert len(pool.joined(pool_of([job(vacancy_ref="V-40")]))) == 4
+
+
+def test_a_change_copies_no_column() -> None:
+    first = three().joined(pool_of([]))
+    second = first.joined(pool_of([job(vacancy_ref="V-40")]), gone=[0])
+    assert all(np.shares_memory(first.columns[name], second.columns[name]) for name in COLUMNS)
+
+
+def test_a_pool_out_of_room_moves_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("matching.pool.LEAST_SPARE_ROWS", 0)
+    pool = pool_of([])
+    for number in range(20):
+        pool = pool.joined(pool_of([job(vacancy_ref=f"V-{number}", hours={"max": number})]))
+    assert pool.columns["hours_most"][0].tolist() == list(range(20))

@@ -7,6 +7,7 @@ import importlib.util
 import os
 import re
 import sys
+from dataclasses import replace
 from math import sqrt
 from pathlib import Path
 from types import ModuleType
@@ -16,7 +17,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from embeddings.encoder import SentenceTransformerEncoder
+from embeddings.errors import IndexRefused, NotYetEncoded
 from embeddings.hashing import HashingEncoder
+from embeddings.rounding import rounded
+from embeddings.stored import StoredEncoder
 from matching.errors import Invalid
 from matching.fit.levels import LEAST_CHANCE, chance_at_most
 from matching.model.sensory import SensoryDimension
@@ -25,11 +30,13 @@ from matching.priors import (
     MEAN_OF_ALL_WEIGHT,
     NEIGHBOURS,
     OccupationTable,
+    TitlePriors,
     load_occupations,
     nearest_occupations,
     occupation_vectors,
     prior_columns,
     read_occupations,
+    shipped_vectors,
 )
 
 REPOSITORY = Path(__file__).parents[2]
@@ -383,6 +390,92 @@ def test_a_kitchen_porter_is_expected_noisier_and_hotter_than_an_accounts_clerk(
     porter, clerk = found.mean
     assert porter[NOISE] > clerk[NOISE] + 0.25
     assert porter[TEMPERATURE] > clerk[TEMPERATURE] + 0.5
+
+
+# Vectors of the names
+
+
+@pytest.mark.real_encoder
+def test_the_shipped_vectors_are_those_that_the_encoder_gives_bit_for_bit() -> None:
+    encoder, table = SentenceTransformerEncoder(), load_occupations()
+    assert np.array_equal(occupation_vectors(encoder, table), rounded(encoder.encode(table.names)))
+
+
+def test_the_shipped_vectors_need_no_encoder() -> None:
+    class Mute:
+        name = SentenceTransformerEncoder().name
+        dimension = 384
+
+        def encode(self, texts: object, progress: object = None) -> np.ndarray:
+            raise AssertionError("nothing need be encoded")
+
+    vectors = occupation_vectors(Mute())
+    assert vectors.shape == (len(load_occupations().names), 384)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=0.02)
+
+
+def test_other_names_are_encoded() -> None:
+    table = replace(load_occupations(), titles=("Baker", *load_occupations().titles[1:]))
+    stored = StoredEncoder(SentenceTransformerEncoder().name, 384)
+    with pytest.raises(NotYetEncoded) as refused:
+        occupation_vectors(stored, table)
+    assert "Baker" in refused.value.texts
+
+
+def test_shipped_vectors_of_other_names_are_refused_and_not_taken_for_these() -> None:
+    with pytest.raises(IndexRefused, match="names is"):
+        shipped_vectors(encoder_name=SentenceTransformerEncoder().name, names_digest="other")
+
+
+def test_the_script_writes_vectors_that_are_read_back_in_whole_steps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = importlib.util.spec_from_file_location(
+        "derive_occupation_vectors", SCRIPT.with_name("occupation_vectors.py")
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    encoder, table = HashingEncoder(16), load_occupations()
+    script.write_vectors(encoder=encoder, table=table, path=tmp_path / "vectors.i16")
+    monkeypatch.setattr("matching.priors.OCCUPATION_VECTORS", tmp_path / "vectors.i16")
+    found = shipped_vectors(encoder_name=encoder.name, names_digest=table.names_digest)
+    assert np.array_equal(found, rounded(encoder.encode(table.names)))
+
+
+def test_titles_that_are_looked_up_are_told_of_by_names_that_are_worked_out() -> None:
+    computing, stored = HashingEncoder(32), StoredEncoder("hashing-32", 32)
+    titles = ["Kitchen porter", "Baker", "Kitchen porter"]
+    stored.learn(titles, computing.encode(titles))
+    found = TitlePriors(encoder=computing).columns(titles, stored)
+    expected = prior_columns(computing.encode(titles), occupation_vectors(computing), load_occupations())
+    np.testing.assert_array_equal(found.mean, expected.mean)
+    np.testing.assert_array_equal(found.spread, expected.spread)
+    assert np.array_equal(found.family, expected.family)
+
+
+def test_names_that_must_be_learnt_first_are_named_until_they_are() -> None:
+    computing, stored = HashingEncoder(32), StoredEncoder("hashing-32", 32)
+    priors = TitlePriors(encoder=stored)
+    assert set(priors.texts_needed) == set(load_occupations().names)
+    stored.learn(priors.texts_needed, computing.encode(priors.texts_needed))
+    assert priors.texts_needed == ()
+    stored.forget(load_occupations().names)
+    assert priors.texts_needed == ()
+
+
+def test_titles_and_names_by_different_encoders_are_not_compared() -> None:
+    with pytest.raises(ValueError, match="cannot be compared"):
+        TitlePriors(encoder=HashingEncoder(32)).columns(["Baker"], HashingEncoder(16))
+
+
+@pytest.mark.parametrize("field", ["level", "spread", "family"])
+def test_the_digest_of_a_table_changes_with_every_figure(field: str) -> None:
+    table = load_occupations()
+    figures = getattr(table, field).copy()
+    figures.flat[0] += 1
+    assert replace(table, **{field: figures}).digest != table.digest
 
 
 def _unit(rows: np.ndarray) -> np.ndarray:

@@ -13,11 +13,20 @@ from hypothesis import strategies as st
 
 import matching.retrieval as retrieval
 from embeddings.encoder import Progress, SentenceTransformerEncoder
+from embeddings.errors import NotYetEncoded
 from embeddings.hashing import HashingEncoder
 from embeddings.lexical import LexicalIndex, WordStatistics
 from embeddings.linear_map import LinearMap
 from embeddings.rounding import rounded
-from matching.retrieval import LEXICAL_SHARE, Recipe, VacancyIndex, rank_by_meaning, shipped_recipe
+from embeddings.stored import StoredEncoder
+from matching.retrieval import (
+    LEXICAL_SHARE,
+    DocumentRows,
+    Recipe,
+    VacancyIndex,
+    rank_by_meaning,
+    shipped_recipe,
+)
 
 ENCODER = HashingEncoder(64)
 STATISTICS = WordStatistics(documents=1000, mean_length=20.0, document_frequency={"and": 900, "night": 30})
@@ -225,3 +234,36 @@ class TestRankByMeaning:
         ranked = rank_by_meaning(["looking after animals", "making cakes"], VACANCIES, 1)
 
         assert ranked == [[1], [5]]
+
+
+class TestDocuments:
+    @given(pool=pools, texts=wishes, data=st.data())
+    def test_of_an_index_that_is_kept_in_part_have_the_same_bits(
+        self, pool: list[tuple[str, str]], texts: list[str], data: st.DataObject
+    ):
+        whole = VacancyIndex.build(pool, RECIPE)
+        count = len(whole.documents)
+        numbers = np.array(data.draw(st.permutations(range(count)))[: data.draw(st.integers(0, count))], np.int64)
+        kept = whole.kept(numbers)
+        assert [whole.documents[number] for number in numbers] == list(kept.documents)
+        found = kept.document_similarities(texts, np.arange(len(numbers)))
+        assert np.array_equal(found, whole.document_similarities(texts, numbers))
+
+    @given(pool=pools, texts=wishes)
+    def test_rows_of_documents_are_as_near_as_the_rows_of_an_index(self, pool: list[tuple[str, str]], texts: list[str]):
+        index = VacancyIndex(RECIPE)
+        rows = DocumentRows(index=index, document_of_row=index.add_documents(pool))
+        everything = np.arange(len(pool))
+        expected = VacancyIndex.build(pool, RECIPE).similarities(texts, everything)
+        assert np.array_equal(rows.similarities(texts, everything), expected)
+
+    def test_nothing_changes_where_a_text_has_no_vector(self):
+        stored = StoredEncoder(ENCODER.name, ENCODER.dimension)
+        index = VacancyIndex(Recipe(encoder=stored, linear_map=MAP, statistics=STATISTICS))
+        with pytest.raises(NotYetEncoded):
+            index.add_documents(VACANCIES)
+        assert (len(index.documents), index.words.count, index.without_vectors(VACANCIES[:1])) == (0, 0, VACANCIES[:1])
+
+    def test_a_document_needs_its_vector_and_its_words(self):
+        with pytest.raises(ValueError, match="one vector and its words"):
+            VacancyIndex.of_documents(VACANCIES[:1], np.zeros((2, 64), np.float32), LexicalIndex(STATISTICS), RECIPE)

@@ -10,7 +10,7 @@ import pytest
 from matching.feeds import read_drafts
 from tests.matching.feeds.files import POSTING, VACANCY, drafts, problems, warnings, write
 
-KNOWN = "known kinds are .json, .jsonld, .jsonl, .ndjson, .csv, .html and .htm"
+KNOWN = "known kinds are .json, .jsonld, .jsonl, .ndjson, .csv, .xlsx, .html and .htm"
 CSV = "vacancy_ref,title,employer\nV1,Baker,Hazel Farm\n"
 
 

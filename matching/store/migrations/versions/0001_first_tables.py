@@ -50,6 +50,7 @@ def upgrade() -> None:
         sa.Column("pool_seq", sa.Integer(), nullable=False),
         sa.Column("audit_seq", sa.Integer(), nullable=False),
         sa.Column("audit_head", sa.String(length=64), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisations")),
     )
     op.create_table(
@@ -64,8 +65,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_sign_in_attempts_email_digest"), ["email_digest"], unique=False)
 
     op.create_table(
+        "sign_on_states",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("browser_digest", sa.String(length=64), nullable=False),
+        sa.Column("nonce", sa.String(length=64), nullable=False),
+        sa.Column("verifier", sa.LargeBinary(), nullable=False),
+        sa.Column("expires_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_on_states")),
+    )
+    with op.batch_alter_table("sign_on_states", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sign_on_states_expires_at"), ["expires_at"], unique=False)
+
+    op.create_table(
         "allocations",
         sa.Column("as_of", sa.Date(), nullable=False),
+        sa.Column("team_id", sa.String(length=64), nullable=True),
         sa.Column("proposal", JSON_VALUE, nullable=False),
         sa.Column("edits", JSON_VALUE, nullable=False),
         sa.Column("made_by", sa.String(length=64), nullable=False),
@@ -216,6 +230,7 @@ def upgrade() -> None:
         "teams",
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("organisation_id", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_teams_organisation_id")),
@@ -244,6 +259,7 @@ def upgrade() -> None:
         sa.Column("roles", JSON_VALUE, nullable=False),
         sa.Column("team_ids", JSON_VALUE, nullable=False),
         sa.Column("password_hash", sa.String(length=300), nullable=True),
+        sa.Column("password_link", sa.String(length=64), nullable=True),
         sa.Column("totp_secret", sa.LargeBinary(), nullable=True),
         sa.Column("totp_last_step", sa.Integer(), nullable=True),
         sa.Column("single_sign_on_subject", sa.String(length=300), nullable=True),
@@ -255,6 +271,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_users_organisation_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
         sa.UniqueConstraint("email_key", name=op.f("uq_users_email_key")),
+        sa.UniqueConstraint("single_sign_on_subject", name=op.f("uq_users_single_sign_on_subject")),
     )
     with op.batch_alter_table("users", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_users_organisation_id"), ["organisation_id"], unique=False)
@@ -295,6 +312,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("planned", sa.Boolean(), nullable=False),
         sa.Column("person_met", sa.String(length=200), nullable=False),
         sa.Column("hiring_authority", sa.Boolean(), nullable=True),
         sa.Column("serves", sa.Text(), nullable=False),
@@ -302,6 +320,7 @@ def upgrade() -> None:
         sa.Column("over_limit_because", sa.Text(), nullable=False),
         sa.Column("by", sa.String(length=64), nullable=False),
         sa.Column("recorded_at", Instant(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("organisation_id", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["employer_id"], ["employers.id"], name=op.f("fk_contacts_employer_id")),
@@ -309,6 +328,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contacts")),
     )
     with op.batch_alter_table("contacts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_contacts_by"), ["by"], unique=False)
         batch_op.create_index(batch_op.f("ix_contacts_employer_id"), ["employer_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_contacts_organisation_id"), ["organisation_id"], unique=False)
 
@@ -375,6 +395,7 @@ def upgrade() -> None:
         sa.Column("objects_to_matching", sa.Boolean(), nullable=False),
         sa.Column("profile_version", sa.Integer(), nullable=False),
         sa.Column("last_opportunity_on", sa.Date(), nullable=True),
+        sa.Column("left_on", sa.Date(), nullable=True),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("erased_at", Instant(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -411,6 +432,29 @@ def upgrade() -> None:
     with op.batch_alter_table("sessions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sessions_organisation_id"), ["organisation_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_sessions_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "webhook_deliveries",
+        sa.Column("webhook_id", sa.String(length=64), nullable=False),
+        sa.Column("event", sa.String(length=40), nullable=False),
+        sa.Column("payload", JSON_VALUE, nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("last_status", sa.Integer(), nullable=True),
+        sa.Column("last_failure", sa.String(length=40), nullable=True),
+        sa.Column("last_tried_at", Instant(), nullable=True),
+        sa.Column("made_at", Instant(), nullable=False),
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("organisation_id", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_webhook_deliveries_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(["webhook_id"], ["webhooks.id"], name=op.f("fk_webhook_deliveries_webhook_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_deliveries")),
+    )
+    with op.batch_alter_table("webhook_deliveries", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_webhook_deliveries_organisation_id"), ["organisation_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_webhook_deliveries_webhook_id"), ["webhook_id"], unique=False)
 
     op.create_table(
         "workplaces",
@@ -458,6 +502,7 @@ def upgrade() -> None:
         sa.Column("recorded_at", Instant(), nullable=False),
         sa.Column("withdrawn_on", sa.Date(), nullable=True),
         sa.Column("withdrawn_by", sa.String(length=64), nullable=True),
+        sa.Column("withdrawn_at", Instant(), nullable=True),
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("organisation_id", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["employer_id"], ["employers.id"], name=op.f("fk_consents_employer_id")),
@@ -493,6 +538,7 @@ def upgrade() -> None:
         sa.Column("participant_id", sa.String(length=64), nullable=False),
         sa.Column("base_version", sa.Integer(), nullable=False),
         sa.Column("changes", JSON_VALUE, nullable=False),
+        sa.Column("safety", JSON_VALUE, nullable=False),
         sa.Column("written_by", sa.String(length=64), nullable=False),
         sa.Column("written_at", Instant(), nullable=False),
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -535,6 +581,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("no_go", JSON_VALUE, nullable=False),
         sa.Column("employers_avoided", JSON_VALUE, nullable=False),
+        sa.Column("statements", JSON_VALUE, nullable=False),
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("organisation_id", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(
@@ -580,8 +627,14 @@ def upgrade() -> None:
         sa.Column("profile_version", sa.Integer(), nullable=False),
         sa.Column("as_of", sa.Date(), nullable=False),
         sa.Column("pool_mark", sa.Integer(), nullable=False),
-        sa.Column("least_score", sa.Float(), nullable=True),
+        sa.Column("viewer_id", sa.String(length=64), nullable=False),
+        sa.Column("viewer_team_ids", JSON_VALUE, nullable=False),
+        sa.Column("method", sa.String(length=64), nullable=False),
         sa.Column("vacancy_ids", JSON_VALUE, nullable=False),
+        sa.Column("depends_on", JSON_VALUE, nullable=False),
+        sa.Column("least_score", sa.Float(), nullable=True),
+        sa.Column("least_nearness", sa.Float(), nullable=True),
+        sa.Column("families", JSON_VALUE, nullable=False),
         sa.Column("organisation_id", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_standings_organisation_id")),
         sa.ForeignKeyConstraint(["participant_id"], ["participants.id"], name=op.f("fk_standings_participant_id")),
@@ -641,6 +694,7 @@ def upgrade() -> None:
         sa.Column("team_id", sa.String(length=64), nullable=True),
         sa.Column("confirmed_at", Instant(), nullable=False),
         sa.Column("paused_because", sa.String(length=40), nullable=True),
+        sa.Column("imported_digest", sa.String(length=64), nullable=True),
         sa.Column("carved_from", JSON_VALUE, nullable=False),
         sa.Column("created_by", sa.String(length=64), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
@@ -670,6 +724,7 @@ def upgrade() -> None:
         sa.Column("because", sa.String(length=40), nullable=False),
         sa.Column("at", Instant(), nullable=False),
         sa.Column("seen_at", Instant(), nullable=True),
+        sa.Column("seen_by", sa.String(length=64), nullable=True),
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("organisation_id", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_alerts_organisation_id")),
@@ -689,6 +744,24 @@ def upgrade() -> None:
         sa.Column("fact_id", sa.String(length=64), nullable=True),
         sa.Column("contact_id", sa.String(length=64), nullable=True),
         sa.Column("refused", sa.Boolean(), nullable=False),
+        sa.Column(
+            "source",
+            sa.Enum(
+                "visit",
+                "phone",
+                "email",
+                "photo",
+                "advert",
+                "occupation_prior",
+                name="factsource",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("said_on", sa.Date(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("by", sa.String(length=64), nullable=False),
         sa.Column("at", Instant(), nullable=False),
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -764,87 +837,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_decisions_participant_vacancy", ["participant_id", "vacancy_id", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_decisions_shortlist_id"), ["shortlist_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_decisions_vacancy_id"), ["vacancy_id"], unique=False)
-
-    op.create_table(
-        "placements",
-        sa.Column("participant_id", sa.String(length=64), nullable=False),
-        sa.Column("employer_id", sa.String(length=64), nullable=False),
-        sa.Column("vacancy_id", sa.String(length=64), nullable=True),
-        sa.Column("shortlist_id", sa.String(length=64), nullable=True),
-        sa.Column("job_title", sa.String(length=300), nullable=False),
-        sa.Column("started_on", sa.Date(), nullable=False),
-        sa.Column("hours_week", sa.Float(), nullable=True),
-        sa.Column("hourly_pence", sa.Integer(), nullable=True),
-        sa.Column("permanent", sa.Boolean(), nullable=True),
-        sa.Column("adjustments_agreed", JSON_VALUE, nullable=False),
-        sa.Column("support_plan_on", sa.Date(), nullable=True),
-        sa.Column("benefits_advice_on", sa.Date(), nullable=True),
-        sa.Column("ended_on", sa.Date(), nullable=True),
-        sa.Column(
-            "end_reason",
-            sa.Enum(
-                "better_job",
-                "planned_move",
-                "temp_ended",
-                "redundancy",
-                "hours_changed_by_employer",
-                "dismissed_conduct",
-                "dismissed_performance",
-                "quit_dissatisfied",
-                "quit_tasks",
-                "quit_environment_sensory",
-                "quit_people",
-                "quit_travel",
-                "quit_hours",
-                "quit_pay_or_benefits",
-                "quit_adjustment_missing",
-                "health_physical",
-                "health_mental",
-                "relapse_recovery",
-                "caring",
-                "housing_move",
-                "safety",
-                "moved_to_education",
-                "retired",
-                "died",
-                "unknown",
-                name="leavingreason",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=True,
-        ),
-        sa.Column(
-            "end_said_by",
-            sa.Enum(
-                "participant",
-                "specialist",
-                "employer",
-                name="whosays",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=True,
-        ),
-        sa.Column("end_words", sa.Text(), nullable=False),
-        sa.Column("created_by", sa.String(length=64), nullable=False),
-        sa.Column("created_at", Instant(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("id", sa.String(length=64), nullable=False),
-        sa.Column("organisation_id", sa.String(length=64), nullable=False),
-        sa.ForeignKeyConstraint(["employer_id"], ["employers.id"], name=op.f("fk_placements_employer_id")),
-        sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_placements_organisation_id")),
-        sa.ForeignKeyConstraint(["participant_id"], ["participants.id"], name=op.f("fk_placements_participant_id")),
-        sa.ForeignKeyConstraint(["shortlist_id"], ["shortlists.id"], name=op.f("fk_placements_shortlist_id")),
-        sa.ForeignKeyConstraint(["vacancy_id"], ["vacancies.id"], name=op.f("fk_placements_vacancy_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_placements")),
-    )
-    with op.batch_alter_table("placements", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_placements_employer_id"), ["employer_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_placements_organisation_id"), ["organisation_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_placements_participant_id"), ["participant_id"], unique=False)
 
     op.create_table(
         "shortlist_entries",
@@ -944,6 +936,7 @@ def upgrade() -> None:
         sa.Column("employer_found", sa.Text(), nullable=False),
         sa.Column("by", sa.String(length=64), nullable=False),
         sa.Column("at", Instant(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("organisation_id", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["employer_id"], ["employers.id"], name=op.f("fk_tasters_employer_id")),
@@ -959,6 +952,7 @@ def upgrade() -> None:
     op.create_table(
         "vacancy_facts",
         sa.Column("vacancy_id", sa.String(length=64), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("field", sa.String(length=100), nullable=False),
         sa.Column("value", JSON_VALUE, nullable=False),
         sa.Column(
@@ -980,10 +974,18 @@ def upgrade() -> None:
         sa.Column("observed_on", sa.Date(), nullable=False),
         sa.Column("expires_on", sa.Date(), nullable=True),
         sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("derived", sa.Boolean(), nullable=False),
         sa.Column(
             "standing",
             sa.Enum(
-                "holds", "beside", "replaced", name="standing", native_enum=False, create_constraint=True, length=40
+                "holds",
+                "beside",
+                "replaced",
+                "taken_back",
+                name="standing",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
             ),
             nullable=False,
         ),
@@ -997,10 +999,10 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["vacancy_id"], ["vacancies.id"], name=op.f("fk_vacancy_facts_vacancy_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_vacancy_facts")),
+        sa.UniqueConstraint("vacancy_id", "number", name=op.f("uq_vacancy_facts_vacancy_id_number")),
     )
     with op.batch_alter_table("vacancy_facts", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_vacancy_facts_organisation_id"), ["organisation_id"], unique=False)
-        batch_op.create_index("ix_vacancy_facts_vacancy_field", ["vacancy_id", "field"], unique=False)
 
     op.create_table(
         "vacancy_versions",
@@ -1024,6 +1026,89 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_vacancy_versions_organisation_id"), ["organisation_id"], unique=False)
 
     op.create_table(
+        "placements",
+        sa.Column("participant_id", sa.String(length=64), nullable=False),
+        sa.Column("employer_id", sa.String(length=64), nullable=False),
+        sa.Column("vacancy_id", sa.String(length=64), nullable=True),
+        sa.Column("shortlist_id", sa.String(length=64), nullable=True),
+        sa.Column("decision_id", sa.String(length=64), nullable=True),
+        sa.Column("job_title", sa.String(length=300), nullable=False),
+        sa.Column("started_on", sa.Date(), nullable=False),
+        sa.Column("hours_week", sa.Float(), nullable=True),
+        sa.Column("hourly_pence", sa.Integer(), nullable=True),
+        sa.Column("permanent", sa.Boolean(), nullable=True),
+        sa.Column("adjustments_agreed", JSON_VALUE, nullable=False),
+        sa.Column("support_plan_on", sa.Date(), nullable=True),
+        sa.Column("benefits_advice_on", sa.Date(), nullable=True),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column(
+            "end_reason",
+            sa.Enum(
+                "better_job",
+                "planned_move",
+                "temp_ended",
+                "redundancy",
+                "hours_changed_by_employer",
+                "dismissed_conduct",
+                "dismissed_performance",
+                "quit_dissatisfied",
+                "quit_tasks",
+                "quit_environment_sensory",
+                "quit_people",
+                "quit_travel",
+                "quit_hours",
+                "quit_pay_or_benefits",
+                "quit_adjustment_missing",
+                "health_physical",
+                "health_mental",
+                "relapse_recovery",
+                "caring",
+                "housing_move",
+                "safety",
+                "moved_to_education",
+                "retired",
+                "died",
+                "unknown",
+                name="leavingreason",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column(
+            "end_said_by",
+            sa.Enum(
+                "participant",
+                "specialist",
+                "employer",
+                name="whosays",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("end_words", sa.Text(), nullable=False),
+        sa.Column("created_by", sa.String(length=64), nullable=False),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("organisation_id", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["decision_id"], ["decisions.id"], name=op.f("fk_placements_decision_id")),
+        sa.ForeignKeyConstraint(["employer_id"], ["employers.id"], name=op.f("fk_placements_employer_id")),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_placements_organisation_id")),
+        sa.ForeignKeyConstraint(["participant_id"], ["participants.id"], name=op.f("fk_placements_participant_id")),
+        sa.ForeignKeyConstraint(["shortlist_id"], ["shortlists.id"], name=op.f("fk_placements_shortlist_id")),
+        sa.ForeignKeyConstraint(["vacancy_id"], ["vacancies.id"], name=op.f("fk_placements_vacancy_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_placements")),
+    )
+    with op.batch_alter_table("placements", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_placements_employer_id"), ["employer_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_placements_organisation_id"), ["organisation_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_placements_participant_id"), ["participant_id"], unique=False)
+
+    op.create_table(
         "check_ins",
         sa.Column("placement_id", sa.String(length=64), nullable=False),
         sa.Column("on", sa.Date(), nullable=False),
@@ -1032,6 +1117,7 @@ def upgrade() -> None:
         sa.Column("notes", sa.Text(), nullable=False),
         sa.Column("by", sa.String(length=64), nullable=False),
         sa.Column("at", Instant(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("organisation_id", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_check_ins_organisation_id")),
@@ -1064,6 +1150,7 @@ def upgrade() -> None:
         sa.Column("verified", sa.Boolean(), nullable=False),
         sa.Column("by", sa.String(length=64), nullable=False),
         sa.Column("at", Instant(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("organisation_id", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_earnings_organisation_id")),
@@ -1095,6 +1182,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("reached_on", sa.Date(), nullable=False),
+        sa.Column("verified", sa.Boolean(), nullable=False),
         sa.Column("policy", JSON_VALUE, nullable=False),
         sa.Column("at", Instant(), nullable=False),
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -1130,12 +1218,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_check_ins_organisation_id"))
 
     op.drop_table("check_ins")
+    with op.batch_alter_table("placements", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_placements_participant_id"))
+        batch_op.drop_index(batch_op.f("ix_placements_organisation_id"))
+        batch_op.drop_index(batch_op.f("ix_placements_employer_id"))
+
+    op.drop_table("placements")
     with op.batch_alter_table("vacancy_versions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_vacancy_versions_organisation_id"))
 
     op.drop_table("vacancy_versions")
     with op.batch_alter_table("vacancy_facts", schema=None) as batch_op:
-        batch_op.drop_index("ix_vacancy_facts_vacancy_field")
         batch_op.drop_index(batch_op.f("ix_vacancy_facts_organisation_id"))
 
     op.drop_table("vacancy_facts")
@@ -1154,12 +1247,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_shortlist_entries_organisation_id"))
 
     op.drop_table("shortlist_entries")
-    with op.batch_alter_table("placements", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_placements_participant_id"))
-        batch_op.drop_index(batch_op.f("ix_placements_organisation_id"))
-        batch_op.drop_index(batch_op.f("ix_placements_employer_id"))
-
-    op.drop_table("placements")
     with op.batch_alter_table("decisions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_decisions_vacancy_id"))
         batch_op.drop_index(batch_op.f("ix_decisions_shortlist_id"))
@@ -1221,6 +1308,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_workplaces_employer_id"))
 
     op.drop_table("workplaces")
+    with op.batch_alter_table("webhook_deliveries", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_webhook_deliveries_webhook_id"))
+        batch_op.drop_index(batch_op.f("ix_webhook_deliveries_organisation_id"))
+
+    op.drop_table("webhook_deliveries")
     with op.batch_alter_table("sessions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sessions_user_id"))
         batch_op.drop_index(batch_op.f("ix_sessions_organisation_id"))
@@ -1239,6 +1331,7 @@ def downgrade() -> None:
     with op.batch_alter_table("contacts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_contacts_organisation_id"))
         batch_op.drop_index(batch_op.f("ix_contacts_employer_id"))
+        batch_op.drop_index(batch_op.f("ix_contacts_by"))
 
     op.drop_table("contacts")
     with op.batch_alter_table("webhooks", schema=None) as batch_op:
@@ -1290,6 +1383,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_allocations_organisation_id"))
 
     op.drop_table("allocations")
+    with op.batch_alter_table("sign_on_states", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sign_on_states_expires_at"))
+
+    op.drop_table("sign_on_states")
     with op.batch_alter_table("sign_in_attempts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_in_attempts_email_digest"))
 

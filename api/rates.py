@@ -1,0 +1,27 @@
+"""How many requests one user, token or address may make in a minute."""
+
+from __future__ import annotations
+
+import time
+from math import ceil
+
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from matching.errors import TooMany
+
+
+class Rates:
+    """Counts in the memory of one process, over the last minute; several processes each count their own."""
+
+    def __init__(self, *, requests_per_minute: int) -> None:
+        self._item = RateLimitItemPerMinute(requests_per_minute)
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    def check(self, key: str) -> None:
+        """Count a request; raises `TooMany` with the seconds to wait once there were too many."""
+        if self._limiter.hit(self._item, key):
+            return
+        opens_at = self._limiter.get_window_stats(self._item, key).reset_time
+        raise TooMany("You ask too often. Wait a little.", seconds=max(1, ceil(opens_at - time.time())))
