@@ -8,7 +8,7 @@ PIP_ARGS ?=
 
 export HF_HUB_OFFLINE := 1
 
-.PHONY: setup demo check test bench clean
+.PHONY: setup demo serve check test soak bench clean
 
 setup: $(VENV)/ready
 
@@ -30,6 +30,13 @@ check: setup
 
 test: check
 	$(BIN)/pytest
+
+serve: setup
+	$(BIN)/wellplaced serve --demo
+
+# The long tests in full: kills, fuzzing, load, many writers. `make test` runs a tenth of them.
+soak: setup
+	WELLPLACED_SOAK=1 $(BIN)/pytest -n 0 -s tests/soak tests/api/test_fuzz.py
 
 bench: setup
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks --write

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,7 +14,7 @@ from api.talk import progress_bar, refuse, say
 
 if TYPE_CHECKING:
     from matching.settings import Settings
-    from matching.store import Database
+    from matching.store import Database, Store
 
 # Everything heavy is imported inside the command that needs it, so that `--help` answers at once.
 
@@ -21,9 +23,11 @@ def add_commands(app: typer.Typer) -> None:
     """Put the commands under `wellplaced`."""
     for command in (serve, migrate, backup, restore, verify, retention):
         app.command()(command)
+    app.add_typer(user_app, name="user")
     app.add_typer(audit_app, name="audit")
 
 
+user_app = typer.Typer(no_args_is_help=True, help="Organisations and users, where nobody can sign in yet or any more.")
 audit_app = typer.Typer(no_args_is_help=True, help="The audit record.")
 
 
@@ -120,6 +124,98 @@ def retention(
         for kind, count in counts.items():
             typer.echo(f"{organisation_id}\t{kind}\t{count}")
     say("Done." if apply else "Nothing was changed. Add --apply to forget these.")
+
+
+@user_app.command("found")
+def found(
+    organisation: Annotated[str, typer.Argument(help="The name of the organisation.")],
+    email: Annotated[str, typer.Option(help="The address of its first administrator.")],
+    name: Annotated[str, typer.Option(help="The administrator's name.")],
+) -> None:
+    """Found an organisation with its first administrator, who adds everybody else."""
+    from matching.actions.organisations import found_organisation
+    from matching.sealing import open_sealer
+
+    settings = _settings()
+    founded = found_organisation(
+        name=organisation,
+        administrator_email=email,
+        administrator_name=name,
+        at=datetime.now(UTC),
+        database=_open(settings),
+        sealer=open_sealer(settings),
+    )
+    say(f"The organisation has the id {founded.organisation_id}.")
+    _tell_link(founded.link)
+
+
+@user_app.command("list")
+def list_users() -> None:
+    """List everybody who may sign in: id, organisation, address, roles."""
+    database = _open(_settings())
+    with database.directory() as directory:
+        organisation_ids = directory.organisation_ids()
+    for organisation_id in organisation_ids:
+        with database.reading(organisation_id) as store:
+            for user in store.users.all():
+                closed = "closed" if user.disabled_at is not None else "open"
+                typer.echo("\t".join((user.id, organisation_id, user.email, ",".join(user.roles), closed)))
+
+
+@user_app.command("add")
+def add(
+    organisation: Annotated[str, typer.Option(help="The id of the organisation.")],
+    email: Annotated[str, typer.Option(help="The address that they sign in with.")],
+    name: Annotated[str, typer.Option(help="Their name.")],
+    role: Annotated[list[str], typer.Option(help="A role; repeat the option for several.")],
+    team: Annotated[list[str] | None, typer.Option(help="The id of a team; repeat it for several.")] = None,
+) -> None:
+    """Add a user to an organisation."""
+    from matching.actions.users import UserDetails, add_user, operator
+    from matching.model.people import Role
+    from matching.sealing import open_sealer
+
+    unknown = [each for each in role if each not in list(Role)]
+    if unknown:
+        refuse([f"'{each}' should be one of {', '.join(Role)}" for each in unknown])
+    settings = _settings()
+    details = UserDetails(email=email, name=name, roles=tuple(map(Role, role)), team_ids=tuple(team or ()))
+    with _organisation(_open(settings), organisation) as store:
+        by, sealer = operator(organisation), open_sealer(settings)
+        user, link = add_user(details=details, by=by, at=datetime.now(UTC), store=store, sealer=sealer)
+    say(f"The user has the id {user.id}.")
+    _tell_link(link)
+
+
+@user_app.command("reset")
+def reset(
+    organisation: Annotated[str, typer.Option(help="The id of the organisation.")],
+    user: Annotated[str, typer.Option(help="The id of the user; see `wellplaced user list`.")],
+) -> None:
+    """Let somebody in again who lost password or telephone; nothing of before signs in any more."""
+    from matching.actions.users import operator, reset_user
+    from matching.sealing import open_sealer
+
+    settings = _settings()
+    with _organisation(_open(settings), organisation) as store:
+        by, sealer = operator(organisation), open_sealer(settings)
+        _, link = reset_user(user_id=user, by=by, at=datetime.now(UTC), store=store, sealer=sealer)
+    _tell_link(link)
+
+
+@contextmanager
+def _organisation(database: Database, organisation_id: str) -> Iterator[Store]:
+    with database.directory() as directory:
+        if organisation_id not in directory.organisation_ids():
+            refuse([f"'{organisation_id}' is the id of no organisation; see `wellplaced user list`"])
+    with database.writing(organisation_id) as store:
+        yield store
+
+
+def _tell_link(token: str) -> None:
+    """The token goes to standard output, so that it can be handed on without being read aloud."""
+    say("They set their password with this token, once, within three days (POST /v1/sign-in/first-password):")
+    typer.echo(token)
 
 
 @audit_app.command("verify")

@@ -15,6 +15,10 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
 
 _RESTARTS = 5  # of one process within `_WITHIN_SECONDS`; more means that it cannot run at all
 _WITHIN_SECONDS = 60.0
@@ -32,15 +36,18 @@ class _Child:
     starts: list[float] = field(default_factory=list)
 
 
-def serve(*, host: str, port: int, web_processes: int, environment: Mapping[str, str]) -> int:
-    """Serve until a signal comes; returns the exit status. `environment` is what the children's settings are read from."""
+def serve(*, host: str, port: int, web_processes: int, environment: Mapping[str, str], demo_session: str = "") -> int:
+    """Serve until a signal comes; returns the exit status. The children read their settings from `environment`."""
     listener = _listen(host, port)
     alive, held = os.pipe()  # children read `alive`: its end tells them that the parent is gone, however it went
     numbers = tempfile.mkdtemp(prefix="wellplaced-metrics-")
     children = [
         _Child("worker", [sys.executable, "-m", "api.serving", "worker", str(alive)]),
         *(
-            _Child(f"web {number}", [sys.executable, "-m", "api.serving", "web", str(alive), str(listener.fileno())])
+            _Child(
+                f"web {number}",
+                [sys.executable, "-m", "api.serving", "web", str(alive), str(listener.fileno()), demo_session],
+            )
             for number in range(1, web_processes + 1)
         ),
     ]
@@ -103,7 +110,7 @@ def _end(children: list[_Child]) -> None:
 # In the children
 
 
-def _run_web(alive: int, listener: int) -> None:
+def _run_web(alive: int, listener: int, demo_session: str) -> None:
     import uvicorn
 
     from api.app import create_app
@@ -114,9 +121,14 @@ def _run_web(alive: int, listener: int) -> None:
     settings = Settings()
     set_up_logs(settings.log_level)
     running = open_running(settings)
+    app: ASGIApp = create_app(running)
+    if demo_session:
+        from api.demo import SignedInDemo
+
+        app = SignedInDemo(app, demo_session)
     server = uvicorn.Server(
         uvicorn.Config(
-            create_app(running),
+            app,
             log_config=None,
             access_log=False,
             server_header=False,
@@ -171,8 +183,8 @@ def settings_environment(**settings: str | Path) -> dict[str, str]:
 
 if __name__ == "__main__":
     match sys.argv[1:]:
-        case ["web", alive, listener]:
-            _run_web(int(alive), int(listener))
+        case ["web", alive, listener, demo_session]:
+            _run_web(int(alive), int(listener), demo_session)
         case ["worker", alive]:
             _run_worker(int(alive))
         case other:

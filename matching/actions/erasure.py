@@ -17,10 +17,12 @@ from matching.errors import NotPermitted
 from matching.model.people import Actor, ParticipantStatus, Permission
 from matching.permissions import can_write_participant, check
 from matching.store import Database, Store
+from matching.store.database import BUSY_MILLISECONDS
 from matching.store.holdings import Holdings
 from matching.store.tables import Participant
 
 _WIPE_TRIES = 5
+_WIPE_MILLISECONDS = 500
 
 
 def erase_participant(*, participant_id: str, by: Actor, at: datetime, store: Store) -> Participant:
@@ -60,10 +62,14 @@ def wipe_log(database: Database) -> bool:
         return True
     for _ in range(_WIPE_TRIES):
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            # It keeps writers out while it waits for readers, so that it must not wait long.
+            connection.execute(text(f"PRAGMA busy_timeout={_WIPE_MILLISECONDS}"))
             try:
                 busy = connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0]
             except OperationalError:
                 busy = 1
+            finally:
+                connection.execute(text(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}"))
         if not busy:
             return True
         time.sleep(0.2)

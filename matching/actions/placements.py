@@ -311,7 +311,7 @@ def _decision(start: Start, store: Store) -> DecisionRow | None:
     """The decision that a start is said to come from, if it is the one that holds and put this person forward."""
     if start.decision_id is None:
         return None
-    decision = store.placements.decision(start.decision_id)
+    decision = store.decisions.get(start.decision_id)
     if decision.participant_id != start.participant_id:
         raise NotFound("There is no such decision.")
     if start.vacancy_id not in (None, decision.vacancy_id):
@@ -323,7 +323,7 @@ def _decision(start: Start, store: Store) -> DecisionRow | None:
 
 
 def _put_forward(participant_id: str, vacancy_id: str, store: Store) -> DecisionRow | None:
-    latest = store.placements.latest_decision(participant_id=participant_id, vacancy_id=vacancy_id)
+    latest = store.decisions.latest(participant_id, vacancy_id)
     return latest if latest is not None and latest.choice is Choice.PUT_FORWARD else None
 
 

@@ -164,9 +164,7 @@ def write_profile(
         raise NotPermitted("Only the participant's own specialist changes this.")
     # Each on its own first: what is refused for its shape is refused whoever was faster.
     blank = {"participant_ref": participant.ref}
-    read_discreetly(
-        joined(applied(blank, open_changes), applied_safety({}, safety_changes), ref=participant.ref)
-    )
+    read_discreetly(joined(applied(blank, open_changes), applied_safety({}, safety_changes), ref=participant.ref))
     present = participant.profile_version
     if base_version > present:
         raise Stale("This version of the profile does not exist yet.", version=present)

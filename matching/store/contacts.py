@@ -116,18 +116,6 @@ class Contacts(Nouns):
         """Every answer about a vacancy."""
         return self._page(select(Answer).where(Answer.vacancy_id == vacancy_id), Answer, after=after, limit=limit)
 
-    def refused(self, vacancy_ids: Sequence[str]) -> dict[str, dict[str, date]]:
-        """For each vacancy what the employer last declined to say, and when: not to be asked again soon."""
-        latest: dict[tuple[str, str], Answer] = {}
-        rows = self.session.scalars(select(Answer).where(Answer.vacancy_id.in_(vacancy_ids)).order_by(Answer.id))
-        for row in rows:
-            latest[row.vacancy_id, row.about] = row
-        found: dict[str, dict[str, date]] = {}
-        for (vacancy_id, about), row in latest.items():
-            if row.refused:
-                found.setdefault(vacancy_id, {})[about] = row.said_on
-        return found
-
     # Tasters
 
     def taster(self, taster_id: str) -> Taster:

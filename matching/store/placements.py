@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from matching.errors import NotFound
 from matching.store.nouns import Nouns, Page
-from matching.store.tables import CheckIn, DecisionRow, EarningsRow, OutcomeRow, PlacementRow
+from matching.store.tables import CheckIn, EarningsRow, OutcomeRow, PlacementRow
 
 
 class Placements(Nouns):
@@ -54,19 +54,6 @@ class Placements(Nouns):
             )
             .limit(1)
         )
-
-    def latest_decision(self, *, participant_id: str, vacancy_id: str) -> DecisionRow | None:
-        """The decision on a role for a participant that holds now."""
-        return self.session.scalar(
-            select(DecisionRow)
-            .where(DecisionRow.participant_id == participant_id, DecisionRow.vacancy_id == vacancy_id)
-            .order_by(DecisionRow.id.desc())
-            .limit(1)
-        )
-
-    def decision(self, decision_id: str) -> DecisionRow:
-        """A decision; raises `NotFound`."""
-        return self._found(DecisionRow, decision_id, "decision")
 
     # Check-ins
 

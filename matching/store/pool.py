@@ -141,9 +141,7 @@ class Pool(Nouns):
         held = _newest_version().with_for_update(of=VacancyRow, key_share=True, skip_locked=True)
         return self._newest(held.where(VacancyRow.id.in_(vacancy_ids)).execution_options(populate_existing=True))
 
-    def _newest(
-        self, statement: Select[tuple[VacancyRow, VacancyVersion]]
-    ) -> dict[str, tuple[VacancyRow, VacancyVersion]]:
+    def _newest(self, statement: Select[VacancyRow, VacancyVersion]) -> dict[str, tuple[VacancyRow, VacancyVersion]]:
         return {vacancy.id: (vacancy, version) for vacancy, version in self.session.execute(statement)}
 
     def latest_profile(self, participant_id: str) -> Mapping[str, Any] | None:
@@ -259,7 +257,7 @@ class Pool(Nouns):
             self.session.execute(statement.execution_options(synchronize_session=False))
 
 
-def _newest_version() -> Select[tuple[VacancyRow, VacancyVersion]]:
+def _newest_version() -> Select[VacancyRow, VacancyVersion]:
     return select(VacancyRow, VacancyVersion).join(
         VacancyVersion, (VacancyVersion.vacancy_id == VacancyRow.id) & (VacancyVersion.version == VacancyRow.version)
     )

@@ -600,6 +600,7 @@ class Answer(Identified):
     source: Mapped[FactSource] = mapped_column(one_of(FactSource))
     said_on: Mapped[date]
     digest: Mapped[str] = mapped_column(String(64))  # of what was said: the same said again is the same answer
+    vacancy_version: Mapped[int | None]  # that the answer made; none where nothing else holds now
     by: Mapped[str] = mapped_column(ID)
     at: Mapped[datetime]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.model.sensory import SensoryDimension
@@ -467,14 +467,21 @@ def test_a_pool_that_grew_holds_what_a_new_one_of_the_same_vacancies_holds(steps
     assert [pool.refs[row] for row in by_rank] == sorted(present)
 
 
-@given(histories(), st.randoms())
-def test_a_pool_never_changes_whatever_grows_out_of_it_however_often(steps: list[Step], chance: Any) -> None:
-    pools = [pool_of([])]
-    told = [facts(pools[0])]
-    for step in (*steps, *steps):
-        pools.append(after(chance.choice(pools), step))
-        told.append(facts(pools[-1]))
-    assert [facts(pool) for pool in pools] == told
+@pytest.mark.parametrize("spare_rows", [0, 2, 1024])
+@settings(max_examples=50)
+@given(steps=histories(), chance=st.randoms())
+def test_a_pool_never_changes_whatever_grows_out_of_it_however_often(
+    spare_rows: int, steps: list[Step], chance: Any
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("matching.pool.LEAST_SPARE_ROWS", spare_rows)
+        pools, taken = [pool_of([])], [list[Step]()]
+        for step in (*steps, *steps):
+            origin = chance.randrange(len(pools))
+            pools.append(after(pools[origin], step))
+            taken.append([*taken[origin], step])
+        for pool, those in zip(pools, taken, strict=True):
+            assert facts(pool) == facts(pool_of(list(present_after(those).values())))
 
 
 @given(histories())

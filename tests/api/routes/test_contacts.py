@@ -72,7 +72,7 @@ class TestLog:
 
     def test_facts_learnt_on_a_visit_become_facts_of_the_role(self, service: Service) -> None:
         role = service.as_("eve").post("/v1/vacancies", {"title": "Baker", "employer": "Hazel Bakery"}).json()
-        fact = {"vacancy_id": role["id"], "field": "sensory.noise", "value": {"level": 2}}
+        fact = {"vacancy_id": role["id"], "field": "sensory.noise", "value": {"typical": 2}}
         assert contact(service, role["employer_id"], facts=[fact]).status_code == 201
         found = service.as_("eve").get(f"/v1/vacancies/{role['id']}/facts").json()["items"]
         noise = next(each for each in found if each["field"] == "sensory.noise")
@@ -81,7 +81,7 @@ class TestLog:
     def test_a_fact_of_another_employers_role_is_refused_and_nothing_is_kept(self, sqlite_service: Service) -> None:
         role = sqlite_service.as_("eve").post("/v1/vacancies", {"title": "Baker", "employer": "Other Ltd"}).json()
         bakery = employer(sqlite_service)
-        fact = {"vacancy_id": role["id"], "field": "sensory.noise", "value": {"level": 2}}
+        fact = {"vacancy_id": role["id"], "field": "sensory.noise", "value": {"typical": 2}}
         assert fields(contact(sqlite_service, bakery, facts=[fact])) == ["facts[1].vacancy_id"]
         assert sqlite_service.as_("ana").get(f"/v1/employers/{bakery}/contacts").json()["items"] == []
 

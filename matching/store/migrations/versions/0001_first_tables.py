@@ -762,6 +762,7 @@ def upgrade() -> None:
         ),
         sa.Column("said_on", sa.Date(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("vacancy_version", sa.Integer(), nullable=True),
         sa.Column("by", sa.String(length=64), nullable=False),
         sa.Column("at", Instant(), nullable=False),
         sa.Column("id", sa.String(length=64), nullable=False),

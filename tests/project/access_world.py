@@ -1,0 +1,276 @@
+"""A world for the table of access: one of everything, most of it Ana's, and words that few may read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from unittest.mock import patch
+
+from fastapi import Response
+from httpx import Response as Answer
+from sqlalchemy import select
+
+from api.transaction import Work
+from matching.model.people import Role
+from matching.permissions import MACHINE_PERMISSIONS
+from matching.store import tables
+from matching.store.tables import Alert, Identified, Job, VacancyFact
+from tests.api.routes.lists import BAKES, drawn
+from tests.api.routes.people import write
+from tests.service import NORTH, SOUTH, START, TEAM_A, TEAM_B, TEAM_SOUTH, Service, _session, _user
+
+TODAY, YESTERDAY = "2026-11-22", "2026-11-21"
+
+#: Who asks besides those of every test: another specialist of Ana's team, the leader of the other team, and somebody
+#: of another organisation who may do everything there.
+MORE_PEOPLE = {
+    "kit": (NORTH, (Role.EMPLOYMENT_SPECIALIST,), (TEAM_A,)),
+    "leo": (NORTH, (Role.TEAM_LEADER,), (TEAM_B,)),
+    "zoe": (SOUTH, tuple(Role), (TEAM_SOUTH,)),
+}
+ASKERS = ("ana", "kit", "ben", "eve", "lee", "leo", "val", "adam", "aud", "machine", "zoe", "nobody")
+
+#: Words that stand in the world, and who may be told them by any route at all.
+CANARIES = {
+    "Robin Canary": {"ana", "lee"},
+    "P-CANARY": {"ana", "lee"},
+    "Confided to Ana alone": {"ana"},
+    "Confided to team A": {"ana", "kit", "eve", "lee"},
+    "Avoided Canary Works": {"ana"},
+    "loves canaries": {"ana", "lee"},
+}
+
+
+@dataclass
+class World:
+    """The service with everything in it, and the ids by the name of the parameter that takes them."""
+
+    service: Service
+    ids: dict[str, str] = field(default_factory=dict)
+    machine_secret: str = ""
+
+    def path(self, path: str) -> str:
+        """A path of the table with its ids; `{vacancy_id:team}` names another than the usual one."""
+        return re.sub(r"{([^}]+)}", lambda found: self.ids[found[1]], path)
+
+    def ask(self, asker: str, method: str, path: str, **sent: Any) -> Answer:
+        """Ask, change nothing, and say what would have been answered."""
+        headers = {} if method == "GET" else {"If-Match": f'"{self._version(path)}"'}
+        with _nothing_is_kept():
+            match asker:
+                case "nobody":
+                    return self.service.client.request(method, self.path(path), headers=headers, **sent)
+                case "machine":
+                    headers["Authorization"] = f"Bearer {self.machine_secret}"
+                    return self.service.client.request(method, self.path(path), headers=headers, **sent)
+                case name:
+                    return self.service.as_(name)._ask(method, self.path(path), headers=headers, **sent)
+
+    def _version(self, path: str) -> int:
+        """The version of what a path is about, as its reader would have got it."""
+        with self.service.database.reading(NORTH) as store:
+            if path == "/v1/organisation":
+                return store.organisations.get().version
+            for name in reversed(re.findall(r"{([^}]+)}", path)):
+                table = _VERSIONED.get(name.partition(":")[0])
+                if "/entries/" in path and table is tables.VacancyRow:
+                    continue  # an entry is changed as part of its list
+                if table is None:
+                    continue
+                row = store.session.get_one(table, self.ids[name])
+                return int(row.profile_version if "/profile" in path else row.version)
+        return 1
+
+
+_VERSIONED: dict[str, Any] = {
+    "allocation_id": tables.Allocation,
+    "check_in_id": tables.CheckIn,
+    "contact_id": tables.Contact,
+    "earnings_id": tables.EarningsRow,
+    "employer_id": tables.Employer,
+    "participant_id": tables.Participant,
+    "placement_id": tables.PlacementRow,
+    "shortlist_id": tables.ShortlistRow,
+    "taster_id": tables.Taster,
+    "team_id": tables.Team,
+    "user_id": tables.User,
+    "vacancy_id": tables.VacancyRow,
+    "webhook_id": tables.Webhook,
+}
+
+
+@contextmanager
+def _nothing_is_kept() -> Iterator[None]:
+    """Do everything that a request does but the commit, so that each is asked of the same world."""
+
+    def end(work: Work, response: Response) -> None:
+        if work._writing is not None and response.status_code < 400:
+            work._writing.finish()
+        work.abandon(RuntimeError("only asked"))
+
+    with patch.object(Work, "end", end):
+        yield
+
+
+def make_world(service: Service) -> World:
+    """Fill the service: employers, roles told in trust, a participant with everything up to a job."""
+    world = World(service=service)
+    _add_people(service)
+    for step in (_add_administration, _add_roles, _add_participant, _add_work, _add_files):
+        world.ids.update(step(service, world.ids))
+    world.machine_secret = _machine(service, world)
+    return world
+
+
+def _add_people(service: Service) -> None:
+    for organisation_id in (NORTH, SOUTH):
+        with service.database.writing(organisation_id) as store:
+            for name, (home, roles, teams) in MORE_PEOPLE.items():
+                if home == organisation_id:
+                    user = _user(name, roles, teams)
+                    store.users.write(user)
+                    store.sign_ins.add_session(_session(name, user.id))
+
+
+def _add_administration(service: Service, _ids: Mapping[str, str]) -> dict[str, str]:
+    adam = service.as_("adam")
+    token = {"name": "Old", "permissions": ["audit_read"], "expires_at": (START + timedelta(days=30)).isoformat()}
+    webhook = {"url": "https://1.1.1.1/told", "secret": "s" * 40}
+    return {
+        "user_id": "user-ben",
+        "user_id:closed": _closed(service, "user-leo"),
+        "team_id": TEAM_B,
+        "token_id": _made(adam.post("/v1/tokens", token))["token"]["id"],
+        "webhook_id": _made(adam.post("/v1/webhooks", webhook))["id"],
+    }
+
+
+def _closed(service: Service, user_id: str) -> str:
+    """A user whom nobody asks as."""
+    details = {"email": "gone@example.org", "name": "Gone", "roles": ["auditor"]}
+    added = _made(service.as_("adam").post("/v1/users", details))["user"]["id"]
+    assert service.as_("adam").change("POST", f"/v1/users/{added}/disable", version=1).status_code == 200
+    return str(added)
+
+
+def _add_roles(service: Service, _ids: Mapping[str, str]) -> dict[str, str]:
+    ana = service.as_("ana")
+
+    def role(title: str, visibility: str, **facts: Any) -> dict[str, Any]:
+        said = {"title": title, "employer": "Hazel Bakery", "visibility": visibility, **facts}
+        return _made(ana.post("/v1/vacancies", said))
+
+    open_to_all = role("Baker", "organisation", tasks=["bake bread", "sweep the floor"])
+    ids = {
+        "vacancy_id": open_to_all["id"],
+        "employer_id": open_to_all["employer_id"],
+        "vacancy_id:team": role("Confided to team A", "team")["id"],
+        "vacancy_id:own": role("Confided to Ana alone", "own_caseload")["id"],
+        "vacancy_id:closed": role("Closed", "organisation")["id"],
+        "vacancy_id:late": "",
+    }
+    closing = ana.change("POST", f"/v1/vacancies/{ids['vacancy_id:closed']}/close", version=1)
+    assert closing.status_code == 200, closing.text
+    shown = {"source": "visit", "facts": {"sensory": {"noise": {"typical": 2}}}}
+    _made(ana.post(f"/v1/vacancies/{ids['vacancy_id']}/facts", shown))
+    with service.database.reading(NORTH) as store:
+        visits = select(VacancyFact.id).where(VacancyFact.vacancy_id == ids["vacancy_id"], VacancyFact.source == "visit")
+        ids["fact_id"] = store.session.scalars(visits).first() or ""
+    return ids
+
+
+def _add_participant(service: Service, ids: Mapping[str, str]) -> dict[str, str]:
+    ana, lee = service.as_("ana"), service.as_("lee")
+    taken_on = {"ref": "P-CANARY", "name": "Robin Canary", "entered_on": "2026-11-02"}
+    person = _made(ana.post("/v1/participants", taken_on))["id"]
+    path = f"/v1/participants/{person}"
+    said = {**BAKES, "employers_avoided": ["Avoided Canary Works"], "interests": ["loves canaries"]}
+    assert write(service, person, said, version=0).status_code == 200
+    # Lee has read version 1 too, and is second to change the same field: what Lee wrote is kept as a draft.
+    assert write(service, person, {"hours.max": 20}, version=1).status_code == 200
+    assert write(service, person, {"hours.max": 25}, version=1, by="lee").status_code == 412
+    draft = lee.get(f"{path}/profile/drafts").json()["items"][0]["id"]
+    shortlist = drawn(service, person)["id"]
+    service.run_jobs()
+    late = _made(
+        ana.post("/v1/vacancies", {"title": "Bread baker", "employer": "Hazel Bakery", "visibility": "organisation"})
+    )["id"]
+    service.run_jobs()
+    with service.database.reading(NORTH) as store:
+        alert = store.session.scalars(select(Alert.id).where(Alert.participant_id == person)).first()
+        job = store.session.scalars(select(Job.id).order_by(Job.id)).first()
+    consent = {
+        "employer_id": ids["employer_id"],
+        "choice": "yes",
+        "items": ["name", "hours"],
+        "method": "in_person",
+        "given_on": TODAY,
+    }
+    decision = {"participant_id": person, "vacancy_id": ids["vacancy_id"], "choice": "talk_about_it"}
+    _made(ana.post("/v1/decisions", decision))
+    return {
+        "participant_id": person,
+        "version": "1",
+        "draft_id": draft,
+        "shortlist_id": shortlist,
+        "vacancy_id:late": late,
+        "alert_id": alert or "",
+        "job_id": job or "",
+        "consent_id": _made(ana.post(f"{path}/consents", consent))["id"],
+        "allocation_id": _made(lee.post("/v1/allocations", {"team_id": TEAM_A}))["id"],
+    }
+
+
+def _add_work(service: Service, ids: Mapping[str, str]) -> dict[str, str]:
+    ana = service.as_("ana")
+    person, employer = ids["participant_id"], ids["employer_id"]
+    contact = {"employer_id": employer, "mode": "phone", "on": TODAY, "planned": True, "on_behalf_of": [person]}
+    taster = {"participant_id": person, "employer_id": employer, "kind": "job_taster", "on": TODAY}
+    start = {"participant_id": person, "employer_id": employer, "job_title": "Baker", "started_on": "2026-11-02"}
+    placement = _made(ana.post("/v1/placements", start))["id"]
+    path = f"/v1/placements/{placement}"
+    ended = _made(ana.post("/v1/placements", {**start, "started_on": "2026-10-01"}))["id"]
+    end = {"ended_on": "2026-10-20", "reason": "better_job", "said_by": "participant"}
+    ending = ana.change("PUT", f"/v1/placements/{ended}/end", end, version=1)
+    assert ending.status_code == 200, ending.text
+    pay = {"from_on": "2026-11-02", "to_on": "2026-11-08", "gross_pence": 10_000, "source": "paye"}
+    return {
+        "contact_id": _made(ana.post("/v1/contacts", contact))["id"],
+        "taster_id": _made(ana.post("/v1/tasters", taster))["id"],
+        "placement_id": placement,
+        "placement_id:ended": ended,
+        "check_in_id": _made(ana.post(f"{path}/check-ins", {"on": TODAY, "still_in_work": True}))["id"],
+        "earnings_id": _made(ana.post(f"{path}/earnings", pay))["id"],
+    }
+
+
+def _add_files(service: Service, _ids: Mapping[str, str]) -> dict[str, str]:
+    made = service.as_("eve").post("/v1/imports", **roles_file())
+    assert made.status_code == 201, made.text
+    return {"kind": "vacancies", "import_id": made.json()["id"]}
+
+
+def roles_file() -> dict[str, Any]:
+    """A file of roles, one of them wanting."""
+    content = b"vacancy_ref,title,employer,hours.min,hours.max\nx1,Baker,Hazel Bakery,8,16\nx3,,Ash Hotel,10,20\n"
+    return {"data": {"kind": "vacancies"}, "files": {"file": ("roles.csv", content)}}
+
+
+def _machine(service: Service, world: World) -> str:
+    """A machine with everything that a machine may be given."""
+    sent = {
+        "name": "Dashboard",
+        "permissions": sorted(MACHINE_PERMISSIONS),
+        "expires_at": (START + timedelta(days=30)).isoformat(),
+    }
+    return str(_made(service.as_("adam").post("/v1/tokens", sent))["secret"])
+
+
+def _made(answer: Answer) -> dict[str, Any]:
+    assert answer.status_code == 201, answer.text
+    made: dict[str, Any] = answer.json()
+    return made
