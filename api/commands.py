@@ -108,6 +108,7 @@ def retention(
     apply: Annotated[bool, typer.Option("--apply", help="Really forget; without it, only count.")] = False,
 ) -> None:
     """Count what is past its time, by organisation and kind; with --apply, forget it."""
+    from matching.actions.erasure import wipe_log
     from matching.actions.retention import forget, past_their_time
 
     database = _open(_settings())
@@ -118,6 +119,7 @@ def retention(
         if apply:
             with database.writing(organisation_id) as store:
                 counts = forget(store=store, at=at)
+            wipe_log(database)
         else:
             with database.reading(organisation_id) as store:
                 counts = past_their_time(store=store, at=at)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 TAKE_IN = "import"
 MOST_PROBLEMS_TOLD = 100
-_ROWS_A_COMMIT = 50
+_ROWS_A_COMMIT = 10  # others who write wait for a commit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

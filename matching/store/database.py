@@ -136,6 +136,13 @@ def _name_organisation(session: Session, _transaction: Any, connection: Connecti
             text("SELECT set_config('wellplaced.organisation', :organisation, true)"),
             {"organisation": session.info["organisation_id"]},
         )
+        if session.info["may_write"]:
+            # Writers of one organisation take turns, as all writers do on SQLite: pool and audit are sequences without
+            # gaps, and whoever took their lock last, after rows of its own, could wait for somebody who waits for it.
+            connection.execute(
+                text("SELECT id FROM organisations WHERE id = :organisation FOR UPDATE"),
+                {"organisation": session.info["organisation_id"]},
+            )
 
 
 @event.listens_for(_TenantSession, "do_orm_execute")

@@ -12,7 +12,9 @@ from tests.service import start_service
 
 
 @pytest.fixture(scope="module", params=KINDS)
-def story(request: pytest.FixtureRequest, databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+def story(
+    request: pytest.FixtureRequest, databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Story]:
     """The whole story, on each kind of database."""
     folder = tmp_path_factory.mktemp("story")
     service = start_service(databases.fresh(request.param, folder), folder, requests_per_minute=1_000_000)
