@@ -10,10 +10,10 @@ from fastapi import Request, Response
 
 from api.running import Running
 from matching.actions.sign_in import OpenedSession
+from matching.actions.tokens import actor_of_token
 from matching.actions.users import actor_of_user
 from matching.errors import NotPermitted, NotSignedIn
-from matching.model.people import Actor, Permission
-from matching.permissions import MACHINE_PERMISSIONS
+from matching.model.people import Actor
 from matching.sealing import digest_of
 from matching.store.tables import SignInSession
 
@@ -112,12 +112,7 @@ def _machine(token: str, running: Running, at: datetime) -> Actor:
         row = directory.token(digest_of(token))
     if row is None or row.revoked_at is not None or row.expires_at <= at:
         raise NotSignedIn("This token is not valid.")
-    return Actor(
-        organisation_id=row.organisation_id,
-        user_id=row.public_id,
-        # What machines may be given can shrink after a token was made.
-        permissions=MACHINE_PERMISSIONS & {each for each in Permission if each.value in row.permissions},
-    )
+    return actor_of_token(row)
 
 
 def _user(request: Request, cookie: str, running: Running, at: datetime) -> Actor:

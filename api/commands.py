@@ -58,7 +58,8 @@ def migrate(
     sql: Annotated[bool, typer.Option("--sql", help="Print the statements for PostgreSQL and run nothing.")] = False,
 ) -> None:
     """Bring the database to the newest schema, all of it or nothing."""
-    from matching.store.migrating import newest_revision, print_sql, upgrade
+    from matching.store.migrating import print_sql, upgrade
+    from matching.store.revisions import NEWEST
 
     if sql:
         print_sql(revision)
@@ -66,7 +67,7 @@ def migrate(
     settings = _settings()
     _make_folder(settings.data_dir)
     upgrade(settings.database_of_owner, revision)
-    say(f"The database is at revision {newest_revision() if revision == 'head' else revision}.")
+    say(f"The database is at revision {NEWEST if revision == 'head' else revision}.")
 
 
 def backup(to: Annotated[Path, typer.Argument(help="The file to write; it must not be there yet.")]) -> None:
@@ -243,7 +244,7 @@ def _settings() -> Settings:
 
 def _open(settings: Settings) -> Database:
     from matching.store import open_database
-    from matching.store.migrating import check_current
+    from matching.store.revisions import check_current
 
     database = open_database(settings.database)
     check_current(database.engine)
@@ -252,13 +253,20 @@ def _open(settings: Settings) -> Database:
 
 def _check_schema(settings: Settings) -> None:
     """An embedded database needs no set-up; a server's schema is changed by its owner, on purpose."""
-    from matching.store.migrating import upgrade
+    from matching.store import open_database
+    from matching.store.revisions import NEWEST, present_revision
 
-    if settings.database.startswith("sqlite"):
-        _make_folder(settings.data_dir)
-        upgrade(settings.database)
-    else:
+    if not settings.database.startswith("sqlite"):
         _open(settings).close()
+        return
+    _make_folder(settings.data_dir)
+    database = open_database(settings.database)
+    present = present_revision(database.engine)
+    database.close()
+    if present != NEWEST:
+        from matching.store.migrating import upgrade
+
+        upgrade(settings.database)
 
 
 def _make_folder(folder: Path) -> None:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 import orjson
-from fastapi import Depends, Path, Query, Request, Response
+from fastapi import Depends, Header, Path, Query, Request, Response
 
 from api.auth import actor_of
 from api.errors import VersionNeeded
@@ -101,9 +101,12 @@ def paging(
 Cursor = Annotated[Paging, Depends(paging)]
 
 
-def if_match(request: Request) -> int:
+def if_match(
+    stated: Annotated[
+        str | None, Header(alias="If-Match", description="The `ETag` of what was read; without it a change is a 428.")
+    ] = None,
+) -> int:
     """The version that a change was made to, from `If-Match`; a change without one is not taken."""
-    stated = request.headers.get("If-Match")
     if stated is None:
         raise VersionNeeded("Send the ETag of what you read as If-Match, so that no change of others is lost.")
     digits = stated.strip().removeprefix("W/").strip('"')

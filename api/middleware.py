@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Collection
 
 import structlog
 from fastapi import FastAPI
-from starlette.datastructures import MutableHeaders
-from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import BUSY, TOO_LARGE, problem
+from api.errors import BUSY, MALFORMED, TOO_LARGE, problem
 from api.metrics import Metrics
 from matching.settings import Settings
 
@@ -116,7 +116,28 @@ class Surroundings:
         )
 
 
+class KnownHosts:
+    """Refuse hosts that are not ours: by the host that was asked it is told whether a page is one of ours."""
+
+    def __init__(self, app: ASGIApp, hosts: Collection[str]) -> None:
+        self._app = app
+        self._hosts = frozenset(host.lower() for host in hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, if it is for us."""
+        if scope["type"] == "http" and _host_name(Headers(scope=scope).get("host", "")) not in self._hosts:
+            await problem(MALFORMED, "The service is not known by this host.")(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+
+def _host_name(host: str) -> str:
+    """A host without its port; an address of IPv6 keeps its brackets."""
+    name, colon, port = host.rpartition(":")
+    return (name if colon and port.isdecimal() else host).lower()
+
+
 def add_middleware(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
     """Put the surroundings around the application; what is added last is met first."""
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*settings.allowed_hosts])
+    app.add_middleware(KnownHosts, hosts=settings.allowed_hosts)
     app.add_middleware(Surroundings, upload_bytes=settings.upload_megabytes * 1_000_000, metrics=metrics)

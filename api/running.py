@@ -8,10 +8,8 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.rates import Rates
@@ -25,8 +23,8 @@ from matching.bootstrap import assemble_stored
 from matching.sealing import Sealer, open_sealer
 from matching.settings import Settings
 from matching.store import Database, open_database
-from matching.store.migrating import check_current, newest_revision
 from matching.store.protections import check_application_role
+from matching.store.revisions import NEWEST, check_current, present_revision
 
 # Pools that load for longer are loaded when first asked for: the others need not wait for them.
 _LONGEST_LOADING_SECONDS = 4.0
@@ -90,22 +88,16 @@ def open_running(settings: Settings, *, clock: Callable[[], datetime] = _utc_now
 def not_ready_because(running: Running) -> str | None:
     """Why this process cannot do its work yet; `None` if it can. Texts that wait for the encoder are no reason."""
     try:
-        with running.database.engine.connect() as connection:
-            present = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+        present = present_revision(running.database.engine)
     except SQLAlchemyError:
         return "The database does not answer."
-    if present != _newest_revision():
+    if present != NEWEST:
         return "The database is not at the newest revision."
     running.pools.begin_loading()
     loading_seconds = running.pools.loading_seconds
     if loading_seconds is not None and loading_seconds < _LONGEST_LOADING_SECONDS:
         return "The index is being loaded."
     return None
-
-
-@cache
-def _newest_revision() -> str | None:
-    return newest_revision()
 
 
 def _worker_encoder(settings: Settings) -> Encoder:

@@ -1,19 +1,23 @@
-"""Serve: one parent, some web processes on one socket, one worker; a process that dies is started again."""
+"""Serve: one parent, some web processes on one socket, one worker; a process that dies is started again.
+
+The parent imports the program once and forks, so that a process is there in a moment and shares what it can.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import multiprocessing
 import os
 import shutil
 import signal
 import socket
-import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +27,8 @@ if TYPE_CHECKING:
 _RESTARTS = 5  # of one process within `_WITHIN_SECONDS`; more means that it cannot run at all
 _WITHIN_SECONDS = 60.0
 _GRACE_SECONDS = 20.0
+#: How far the worker steps back behind processes that somebody waits for.
+_WORKER_NICENESS = 5
 _THREADS_OF_LIBRARIES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -31,37 +37,43 @@ class _Child:
     """A process that should always be there."""
 
     name: str
-    command: list[str]
-    process: subprocess.Popen[bytes] | None = None
+    run: Callable[[], None]
+    process: BaseProcess | None = None
     starts: list[float] = field(default_factory=list)
 
 
 def serve(*, host: str, port: int, web_processes: int, environment: Mapping[str, str], demo_session: str = "") -> int:
     """Serve until a signal comes; returns the exit status. The children read their settings from `environment`."""
-    listener = _listen(host, port)
-    alive, held = os.pipe()  # children read `alive`: its end tells them that the parent is gone, however it went
     numbers = tempfile.mkdtemp(prefix="wellplaced-metrics-")
+    # Before anything heavy is imported: these are read at import.
+    os.environ.update(environment)
+    os.environ.update({name: environment.get(name, "1") for name in _THREADS_OF_LIBRARIES})
+    os.environ.update({"PROMETHEUS_MULTIPROC_DIR": numbers, "HF_HUB_OFFLINE": "1"})
+    listener = socket.create_server((host, port), backlog=512)
+    alive, held = os.pipe()  # children read `alive`: its end tells them that the parent is gone, however it went
+    _import_once()
+
+    def in_child(run: Callable[[], None]) -> Callable[[], None]:
+        def begin() -> None:
+            os.close(held)
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, signal.SIG_DFL)
+            run()
+
+        return begin
+
     children = [
-        _Child("worker", [sys.executable, "-m", "api.serving", "worker", str(alive)]),
         *(
-            _Child(
-                f"web {number}",
-                [sys.executable, "-m", "api.serving", "web", str(alive), str(listener.fileno()), demo_session],
-            )
+            _Child(f"web {number}", in_child(lambda: _run_web(alive, listener, demo_session)))
             for number in range(1, web_processes + 1)
         ),
+        _Child("worker", in_child(lambda: _run_worker(alive))),
     ]
-    told = {
-        **environment,
-        **{name: environment.get(name, "1") for name in _THREADS_OF_LIBRARIES},
-        "PROMETHEUS_MULTIPROC_DIR": numbers,
-        "HF_HUB_OFFLINE": "1",
-    }
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     try:
-        status = _keep_running(children, told, (alive, listener.fileno()), stop)
+        status = _keep_running(children, stop)
     finally:
         _end(children)
         os.close(held)
@@ -69,18 +81,17 @@ def serve(*, host: str, port: int, web_processes: int, environment: Mapping[str,
     return status
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    listener = socket.create_server((host, port), backlog=512, reuse_port=False)
-    listener.set_inheritable(True)
-    return listener
+def _import_once() -> None:
+    import uvicorn  # noqa: F401
+
+    import matching.actions.worker  # noqa: F401
 
 
-def _keep_running(
-    children: list[_Child], environment: Mapping[str, str], descriptors: tuple[int, ...], stop: threading.Event
-) -> int:
+def _keep_running(children: list[_Child], stop: threading.Event) -> int:
+    fork = multiprocessing.get_context("fork")
     while not stop.is_set():
         for child in children:
-            if child.process is not None and child.process.poll() is None:
+            if child.process is not None and child.process.is_alive():
                 continue
             now = time.monotonic()
             child.starts = [start for start in child.starts if now - start < _WITHIN_SECONDS]
@@ -88,7 +99,8 @@ def _keep_running(
                 print(f"The {child.name} process cannot run; see what it said above.", file=sys.stderr)
                 return 1
             child.starts.append(now)
-            child.process = subprocess.Popen(child.command, env=dict(environment), pass_fds=descriptors)  # noqa: S603
+            child.process = fork.Process(target=child.run, name=child.name)
+            child.process.start()
         stop.wait(0.1)
     return 0
 
@@ -100,25 +112,24 @@ def _end(children: list[_Child]) -> None:
             process.terminate()
     until = time.monotonic() + _GRACE_SECONDS
     for process in running:
-        try:
-            process.wait(max(0.1, until - time.monotonic()))
-        except subprocess.TimeoutExpired:
+        process.join(max(0.1, until - time.monotonic()))
+        if process.is_alive():
             process.kill()
-            process.wait()
+            process.join()
 
 
 # In the children
 
 
-def _run_web(alive: int, listener: int, demo_session: str) -> None:
+def _run_web(alive: int, listener: socket.socket, demo_session: str) -> None:
     import uvicorn
 
     from api.app import create_app
     from api.logs import set_up_logs
     from api.running import open_running
-    from matching.settings import Settings
+    from matching.settings import load_settings
 
-    settings = Settings()
+    settings = load_settings()
     set_up_logs(settings.log_level)
     running = open_running(settings)
     app: ASGIApp = create_app(running)
@@ -143,7 +154,7 @@ def _run_web(alive: int, listener: int, demo_session: str) -> None:
         server.should_exit = True
 
     _watch(alive, end)
-    server.run(sockets=[socket.socket(fileno=listener)])
+    server.run(sockets=[listener])
     running.close()
 
 
@@ -151,9 +162,10 @@ def _run_worker(alive: int) -> None:
     from api.logs import set_up_logs
     from api.running import open_running
     from matching.actions.worker import run_worker
-    from matching.settings import Settings
+    from matching.settings import load_settings
 
-    settings = Settings()
+    os.nice(_WORKER_NICENESS)
+    settings = load_settings()
     set_up_logs(settings.log_level)
     running = open_running(settings)
     stop = threading.Event()
@@ -179,13 +191,3 @@ def _watch(alive: int, end: Callable[[], None]) -> None:
 def settings_environment(**settings: str | Path) -> dict[str, str]:
     """The environment of this process with some settings put in it."""
     return {**os.environ, **{f"WELLPLACED_{name.upper()}": str(value) for name, value in settings.items()}}
-
-
-if __name__ == "__main__":
-    match sys.argv[1:]:
-        case ["web", alive, listener, demo_session]:
-            _run_web(int(alive), int(listener), demo_session)
-        case ["worker", alive]:
-            _run_worker(int(alive))
-        case other:
-            sys.exit(f"not a process of the service: {other}")

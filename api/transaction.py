@@ -20,6 +20,8 @@ from matching.store.tables import IdempotencyKey
 
 KEY_HEADER = "Idempotency-Key"
 _LONGEST_KEY = 200
+#: A vacancy nests five deep; what nests far more is meant to exhaust somebody's stack.
+_MOST_NESTED = 60
 
 
 class Work:
@@ -125,10 +127,26 @@ class StrictRequest(Request):
 
     async def json(self) -> Any:
         body = await self.body()
+        if _is_deep(body):
+            raise orjson.JSONDecodeError("this is nested too deeply", "", 0)
         value = orjson.loads(body)
         if rb"\u0000" in body and _holds_nul(value):
             raise orjson.JSONDecodeError("NUL cannot be stored", "", 0)
         return value
+
+
+def _is_deep(body: bytes) -> bool:
+    """Whether brackets open further than anything meant here does; those inside texts count too, and never matter."""
+    if body.count(b"[") + body.count(b"{") <= _MOST_NESTED:
+        return False
+    depth = deepest = 0
+    for byte in body:
+        if byte in b"[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif byte in b"]}":
+            depth -= 1
+    return deepest > _MOST_NESTED
 
 
 def _holds_nul(value: Any) -> bool:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -126,9 +125,10 @@ def _blocks(content: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
 
 def _clear_up(path: Path) -> None:
     """Remove what writers that were killed have left; others may be writing just now, but not for so long."""
+    written = path.stat().st_mtime
     for left in path.parent.glob(f"{path.name}.*.part"):
         with suppress(FileNotFoundError):
-            if time.time() - left.stat().st_mtime > _LONGEST_WRITE_SECONDS:
+            if left.stat().st_mtime < written - _LONGEST_WRITE_SECONDS:
                 left.unlink()
 
 

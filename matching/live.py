@@ -337,6 +337,10 @@ class LivePool:
             apart = replace(since, shortlister=replace(since.shortlister, pool=replace(since.pool, space=None)))
             return _following(apart, _last_of_each(differences), mark=mark)
 
+    def forget_queries(self, texts: Iterable[str]) -> None:
+        """Drop what is kept of a person's words, as when they are erased; the encoder may hold them besides."""
+        self._snapshot._documents.index.forget_queries(texts)
+
     def save(self, folder: Path) -> None:
         """Write vectors, words and priors of the present documents; a kill leaves the old file or the new one."""
         snapshot = self._snapshot

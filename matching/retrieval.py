@@ -191,6 +191,11 @@ class VacancyIndex:
                 self._document_number.update(zip(new, numbers, strict=True))
             return np.array([self._document_number[vacancy] for vacancy in vacancies], dtype=np.int64)
 
+    def forget_queries(self, texts: Iterable[str]) -> None:
+        """Drop what is kept of things that people want and can do, as when somebody is erased."""
+        dropped = set(texts)
+        self._queries = {text: vector for text, vector in self._queries.items() if text not in dropped}
+
     def document_similarities(self, texts: Sequence[str], documents: Rows) -> NDArray[np.float64]:
         """Return how near each text is to each of these documents, with the same bits as for their rows."""
         if not texts:

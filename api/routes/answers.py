@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Response
 from pydantic import Field
 
 from api.dependencies import Cursor, Id, Now, Reading, SignedIn, ThePools, Writing, answer, page_json
 from api.routes.shapes import Answer as Answered
-from api.routes.shapes import Day, IdText, Shape, Words
+from api.routes.shapes import Day, IdText, JsonValue, Shape, Words
 from api.transaction import RecordedRoute
 from matching.actions import answers as actions
 from matching.actions.answers import AffectedPeople, AnswerSource, Said
@@ -26,7 +26,7 @@ class AnswerSent(Shape):
     """What an employer said. `about` is that of the question; the value is as in the interchange format."""
 
     about: Annotated[str, Field(min_length=1, max_length=100)]
-    value: Any = None
+    value: JsonValue = None
     refused: bool = False
     source: AnswerSource
     said_on: Day

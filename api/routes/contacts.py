@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from api.dependencies import Cursor, Id, IfMatch, Now, Reading, SignedIn, Writing, answer, page_json, today
-from api.routes.shapes import Answer, Day, IdText, Shape, Words
+from api.routes.shapes import Answer, Day, IdText, JsonValue, Shape, Words
 from api.transaction import RecordedRoute
 from matching.actions import contacts as actions
 from matching.actions.contacts import ContactDetails, ContactView, FactLearnt
@@ -26,7 +26,7 @@ class FactSent(Shape):
 
     vacancy_id: IdText
     field: Annotated[str, Field(min_length=1, max_length=100)]
-    value: Any
+    value: JsonValue
     note: Words = ""
 
 

@@ -44,7 +44,7 @@ class ExportAnswer(Answer):
     """A file that was taken out."""
 
     id: str
-    kind: ExportKind
+    kind: ExportKind | Literal["participant"]
     form: str
     row_count: int
     by: str

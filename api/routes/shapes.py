@@ -6,6 +6,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from api.errors import PROBLEM, ProblemType
 from matching.places import parse_postcode
@@ -45,6 +46,28 @@ Postcode = Annotated[str, StringConstraints(max_length=10), AfterValidator(_post
 #: A day that somebody who works here can mean; reckoning from it stays within the calendar.
 Day = Annotated[date, Field(ge=date(1950, 1, 1), le=date(2100, 12, 31))]
 IdText = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+
+
+_DEEPEST = 32
+
+
+def _not_deep(value: Any) -> Any:
+    """Refuse what is nested more deeply than anything that is meant: writers of JSON give up on it."""
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [
+            member
+            for each in level
+            if isinstance(each, (dict, list))
+            for member in (each.values() if isinstance(each, dict) else each)
+        ]
+        if not level:
+            return value
+    raise PydanticCustomError("too_deep", "is nested too deeply")
+
+
+#: A value of the interchange format, still to be read.
+JsonValue = Annotated[Any, AfterValidator(_not_deep)]
 
 
 def problems(*kinds: ProblemType) -> dict[int | str, dict[str, Any]]:

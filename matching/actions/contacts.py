@@ -320,7 +320,7 @@ def _learn(facts: Sequence[FactLearnt], details: ContactDetails, *, by: Actor, a
                 note=fact.note,
             )
         )
-    for vacancy_id, learnt in by_vacancy.items():
+    for vacancy_id, learnt in sorted(by_vacancy.items()):
         record_fact(vacancy_id=vacancy_id, facts=learnt, by=by, at=at, store=store)
 
 

@@ -14,6 +14,7 @@ from matching.actions.jobs import queue
 from matching.actions.participants import ParticipantDetails, take_on
 from matching.actions.profile_changes import Change
 from matching.actions.profiles import write_profile
+from matching.actions.tokens import actor_of_token
 from matching.actions.users import actor_of_user
 from matching.actions.vacancies import TakenAs, VacancyDraft, take_vacancy
 from matching.errors import Conflict, Invalid, MatchingError, NotFound, NotPermitted, Problem
@@ -130,7 +131,7 @@ def take_rows_in(task: Task) -> None:
     with task.database.reading(task.organisation_id) as store:
         row = store.files.get_import(import_id)
         content, name, kind, done = row.content, row.file_name, Kind(row.kind), int(row.summary.get("done", 0))
-        by = actor_of_user(store.users.get(row.by))
+        by = _giver(row, store)
     if content is None or row.state != "taking":
         return
     _check(by, kind)
@@ -141,6 +142,12 @@ def take_rows_in(task: Task) -> None:
     with task.database.writing(task.organisation_id) as store:
         row = store.files.locked_import(import_id)
         row.state, row.taken_at, row.content = "taken", task.at, None
+
+
+def _giver(row: Import, store: Store) -> Actor:
+    """Whoever gave a file, with what they may do by now: somebody who signs in, or another system."""
+    user = store.users.find(row.by)
+    return actor_of_user(user) if user is not None else actor_of_token(store.users.token(row.by))
 
 
 def _take_some(task: Task, import_id: str, drafts: Sequence[Draft], *, kind: Kind, by: Actor) -> None:

@@ -132,13 +132,13 @@ def queue_once(store: Store, kind: str, key: str, payload: Mapping[str, Any], at
 
 
 def read_job(*, job_id: str, by: Actor, store: Store) -> Job:
-    """A job that one may see: about a role or a participant that one may see, or any for an administrator."""
+    """A job that one may see: about a role, a participant or a file that one may see, or any for an administrator."""
     job = store.jobs.get(job_id)
     if by.can(Permission.ORGANISATION_MANAGE):
         return job
     subject = store.jobs.subject_of(job)
     if subject is None:
-        allowed = False
+        allowed = "import_id" in job.payload and by.can(Permission.IMPORTS_RUN)
     elif isinstance(subject, Participant):
         allowed = can_read_participant(by, subject)
     else:

@@ -19,6 +19,16 @@ LONGEST = timedelta(days=366)
 _PREFIX = "wellplaced_"
 
 
+def actor_of_token(token: MachineToken) -> Actor:
+    """A machine as somebody who asks."""
+    return Actor(
+        organisation_id=token.organisation_id,
+        user_id=token.public_id,
+        # What machines may be given can shrink after a token was made.
+        permissions=MACHINE_PERMISSIONS & {each for each in Permission if each.value in token.permissions},
+    )
+
+
 def create_token(
     *, name: str, permissions: Collection[Permission], expires_at: datetime, by: Actor, at: datetime, store: Store
 ) -> tuple[MachineToken, str]:

@@ -509,12 +509,13 @@ def _move(
 def change_audience(
     *, vacancy_id: str, audience: Audience, version: int, by: Actor, at: datetime, store: Store
 ) -> VacancyRow:
-    """Change who may see a role, or whose it is: its owner decides, or a team leader who sees it."""
+    """Change who may see a role, or whose it is: its owner decides, or a leader of its team."""
     check(by, Permission.VACANCIES_WRITE)
     vacancy = visible_vacancy(vacancy_id, by=by, store=store, locked=True)
     # A role is told in trust: who was told must not tell others of their own accord.
-    if vacancy.owner_id != by.user_id and not by.can(Permission.PARTICIPANTS_READ_TEAM):
-        raise NotPermitted("Only the owner of this role or a team leader decides who sees it.")
+    leads = by.can(Permission.PARTICIPANTS_READ_TEAM) and vacancy.team_id in by.team_ids
+    if vacancy.owner_id != by.user_id and not leads:
+        raise NotPermitted("Only the owner of this role or a leader of its team decides who sees it.")
     check_version(vacancy, version)
     if audience.owner_id is not None or audience.team_id is not None:
         owner = _keeper(audience.owner_id or vacancy.owner_id, store)

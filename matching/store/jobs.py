@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, text, update
@@ -37,15 +38,7 @@ class Jobs(Nouns):
             "run_after": run_after,
             "made_at": at,
         }
-        into: Any = postgresql.insert if self._is_postgresql else sqlite.insert
-        statement = into(Job).values(**values)
-        sooner = case((statement.excluded.run_after < Job.run_after, statement.excluded.run_after), else_=Job.run_after)
-        statement = statement.on_conflict_do_update(
-            index_elements=[Job.organisation_id, Job.kind, Job.key],
-            index_where=text("state = 'waiting'"),
-            set_={"payload": statement.excluded.payload, "run_after": sooner},
-        ).returning(Job.id)
-        return str(self.session.execute(statement).scalar_one())
+        return str(self.session.execute(_asking(is_postgresql=self._is_postgresql), values).scalar_one())
 
     def get(self, job_id: str) -> Job:
         """The job with an id; raises `NotFound`."""
@@ -141,6 +134,19 @@ class Jobs(Nouns):
     def _changed(self, statement: Any) -> int:
         result: Any = self.session.execute(statement.execution_options(synchronize_session=False))
         return int(result.rowcount)
+
+
+@cache
+def _asking(*, is_postgresql: bool) -> Any:
+    """The statement that asks for a job: made once, since a file of thousands asks thousands of times."""
+    into: Any = postgresql.insert if is_postgresql else sqlite.insert
+    statement = into(Job)
+    sooner = case((statement.excluded.run_after < Job.run_after, statement.excluded.run_after), else_=Job.run_after)
+    return statement.on_conflict_do_update(
+        index_elements=[Job.organisation_id, Job.kind, Job.key],
+        index_where=text("state = 'waiting'"),
+        set_={"payload": statement.excluded.payload, "run_after": sooner},
+    ).returning(Job.id)
 
 
 def _due(at: datetime) -> ColumnElement[bool]:

@@ -8,12 +8,9 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, create_engine, event, make_url
 from sqlalchemy.pool import NullPool
 
-from matching.errors import Conflict
 from matching.store.database import begin_as_told, prepare_sqlite
 
 _FOLDER = Path(__file__).with_name("migrations")
@@ -34,21 +31,6 @@ def downgrade(url: str, revision: str) -> None:
 def print_sql(revision: str = "head") -> None:
     """Print the statements that bring an empty PostgreSQL database to a revision."""
     command.upgrade(_config(None), revision, sql=True)
-
-
-def check_current(engine: Engine) -> None:
-    """Refuse a database that is not at the newest revision, and say what to do."""
-    with engine.connect() as connection:
-        present = MigrationContext.configure(connection).get_current_revision()
-    newest = newest_revision()
-    if present != newest:
-        stands = "is empty" if present is None else f"is at revision {present}"
-        raise Conflict(f"The database {stands}, and this program needs {newest}. Run `wellplaced migrate` first.")
-
-
-def newest_revision() -> str | None:
-    """The revision that this program was written for."""
-    return ScriptDirectory(str(_FOLDER)).get_current_head()
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The story that the journey tells: from a role heard of on a visit to 26 weeks in it, every answer kept by its name."""
+"""The story of the journey: from a role heard of on a visit to 26 weeks in it, every answer kept by its name."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from httpx import Response
 from api.routes.webhooks import webhook_rules
 from matching.actions.delivering import Sender
 from matching.actions.webhooks import WebhookRules
+from matching.store.holdings import Holdings
 from matching.store.tables import AuditRow
 from tests.service import NORTH, Service
 
@@ -122,11 +123,7 @@ class Story:
     def _a_participant(self) -> None:
         taken_on = {"ref": REF, "name": NAME, "entered_on": "2026-11-02"}
         self._do("taken on", "ana", "POST", "/v1/participants", taken_on, new="participant_id")
-        three_facts = {
-            "wanted_work": [{"label": WANT, "strength": 3}],
-            "hours": {"max": 20},
-            "travel": {"home": "ME14"},
-        }
+        three_facts = {"wanted_work": [{"label": WANT}], "hours.max": 20, "travel.home": "ME14"}
         self._write_profile("three facts", three_facts, version=0)
         self._read("ana", self._of_participant("/profile"), "profile")
 
@@ -346,10 +343,9 @@ class Story:
         self.reads.append((who, path, len([each for each in self.events()[before:] if each.who == f"user-{who}"])))
 
     def events(self) -> list[AuditRow]:
-        """The audit events on the participant."""
+        """The audit events on the participant, or on a list of people that names them."""
         with self.service.database.reading(NORTH) as store:
-            links = store.audit.chain()
-            return [link.event for link in links if link.event.subject_id == self.participant]  # type: ignore[misc]
+            return Holdings(store).audit_events(self.participant)
 
     def _do(
         self,

@@ -231,6 +231,17 @@ def test_a_changed_fact_needs_no_text() -> None:
     assert live.apply([change], mark=2).pool.vacancies[-1].hours.most == 8
 
 
+def test_words_that_are_forgotten_must_be_learnt_again() -> None:
+    live = pool(put("one", job()))
+    lists(live.snapshot, [person(interests=["rare words"])])
+    STORED.forget(["rare words"])
+    who = profile_of(person(interests=["rare words"]))
+    live.snapshot.shortlister.order(who, as_of=AS_OF)
+    live.forget_queries(["rare words"])
+    with pytest.raises(NotYetEncoded):
+        live.snapshot.shortlister.order(who, as_of=AS_OF)
+
+
 def test_the_pool_does_not_go_back_to_an_earlier_mark() -> None:
     live = pool(put("one", job()))
     with pytest.raises(ValueError, match="cannot go back"):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from time import sleep
 from typing import Any
 from unittest.mock import patch
 
@@ -18,12 +19,12 @@ from api.transaction import Work
 from matching.model.people import Role
 from matching.permissions import MACHINE_PERMISSIONS
 from matching.store import tables
-from matching.store.tables import Alert, Identified, Job, VacancyFact
+from matching.store.tables import Alert, Job, VacancyFact
 from tests.api.routes.lists import BAKES, drawn
 from tests.api.routes.people import write
 from tests.service import NORTH, SOUTH, START, TEAM_A, TEAM_B, TEAM_SOUTH, Service, _session, _user
 
-TODAY, YESTERDAY = "2026-11-22", "2026-11-21"
+TODAY = "2026-11-22"
 
 #: Who asks besides those of every test: another specialist of Ana's team, the leader of the other team, and somebody
 #: of another organisation who may do everything there.
@@ -42,6 +43,11 @@ CANARIES = {
     "Confided to team A": {"ana", "kit", "eve", "lee"},
     "Avoided Canary Works": {"ana"},
     "loves canaries": {"ana", "lee"},
+    "serves a canary": {"ana", "lee"},
+    "decided for a canary": {"ana", "lee"},
+    "found by a canary": {"ana", "lee"},
+    "told by a canary": {"ana", "lee"},
+    "ended with a canary": {"ana", "lee"},
 }
 
 
@@ -122,7 +128,8 @@ def make_world(service: Service) -> World:
     _add_people(service)
     for step in (_add_administration, _add_roles, _add_participant, _add_work, _add_files):
         world.ids.update(step(service, world.ids))
-    world.machine_secret = _machine(service, world)
+    world.machine_secret = _machine(service)
+    _wait_until_ready(service)
     return world
 
 
@@ -139,13 +146,11 @@ def _add_people(service: Service) -> None:
 def _add_administration(service: Service, _ids: Mapping[str, str]) -> dict[str, str]:
     adam = service.as_("adam")
     token = {"name": "Old", "permissions": ["audit_read"], "expires_at": (START + timedelta(days=30)).isoformat()}
-    webhook = {"url": "https://1.1.1.1/told", "secret": "s" * 40}
     return {
         "user_id": "user-ben",
         "user_id:closed": _closed(service, "user-leo"),
         "team_id": TEAM_B,
         "token_id": _made(adam.post("/v1/tokens", token))["token"]["id"],
-        "webhook_id": _made(adam.post("/v1/webhooks", webhook))["id"],
     }
 
 
@@ -178,7 +183,9 @@ def _add_roles(service: Service, _ids: Mapping[str, str]) -> dict[str, str]:
     shown = {"source": "visit", "facts": {"sensory": {"noise": {"typical": 2}}}}
     _made(ana.post(f"/v1/vacancies/{ids['vacancy_id']}/facts", shown))
     with service.database.reading(NORTH) as store:
-        visits = select(VacancyFact.id).where(VacancyFact.vacancy_id == ids["vacancy_id"], VacancyFact.source == "visit")
+        visits = select(VacancyFact.id).where(
+            VacancyFact.vacancy_id == ids["vacancy_id"], VacancyFact.source == "visit"
+        )
         ids["fact_id"] = store.session.scalars(visits).first() or ""
     return ids
 
@@ -202,7 +209,7 @@ def _add_participant(service: Service, ids: Mapping[str, str]) -> dict[str, str]
     service.run_jobs()
     with service.database.reading(NORTH) as store:
         alert = store.session.scalars(select(Alert.id).where(Alert.participant_id == person)).first()
-        job = store.session.scalars(select(Job.id).order_by(Job.id)).first()
+        jobs = {job.key: job.id for job in store.session.scalars(select(Job).where(Job.kind.startswith("encode")))}
     consent = {
         "employer_id": ids["employer_id"],
         "choice": "yes",
@@ -210,8 +217,8 @@ def _add_participant(service: Service, ids: Mapping[str, str]) -> dict[str, str]
         "method": "in_person",
         "given_on": TODAY,
     }
-    decision = {"participant_id": person, "vacancy_id": ids["vacancy_id"], "choice": "talk_about_it"}
-    _made(ana.post("/v1/decisions", decision))
+    decision = {"participant_id": person, "vacancy_id": ids["vacancy_id"], "choice": "not_now", "reason": "other"}
+    _made(ana.post("/v1/decisions", {**decision, "words": "decided for a canary"}))
     return {
         "participant_id": person,
         "version": "1",
@@ -219,7 +226,10 @@ def _add_participant(service: Service, ids: Mapping[str, str]) -> dict[str, str]
         "shortlist_id": shortlist,
         "vacancy_id:late": late,
         "alert_id": alert or "",
-        "job_id": job or "",
+        "job_id": jobs[person],
+        "job_id:role": jobs[f"vacancy:{ids['vacancy_id']}"],
+        "job_id:team": jobs[f"vacancy:{ids['vacancy_id:team']}"],
+        "job_id:own": jobs[f"vacancy:{ids['vacancy_id:own']}"],
         "consent_id": _made(ana.post(f"{path}/consents", consent))["id"],
         "allocation_id": _made(lee.post("/v1/allocations", {"team_id": TEAM_A}))["id"],
     }
@@ -229,21 +239,24 @@ def _add_work(service: Service, ids: Mapping[str, str]) -> dict[str, str]:
     ana = service.as_("ana")
     person, employer = ids["participant_id"], ids["employer_id"]
     contact = {"employer_id": employer, "mode": "phone", "on": TODAY, "planned": True, "on_behalf_of": [person]}
+    contact["serves"] = "serves a canary"
     taster = {"participant_id": person, "employer_id": employer, "kind": "job_taster", "on": TODAY}
+    taster["participant_found"] = "found by a canary"
     start = {"participant_id": person, "employer_id": employer, "job_title": "Baker", "started_on": "2026-11-02"}
     placement = _made(ana.post("/v1/placements", start))["id"]
     path = f"/v1/placements/{placement}"
     ended = _made(ana.post("/v1/placements", {**start, "started_on": "2026-10-01"}))["id"]
-    end = {"ended_on": "2026-10-20", "reason": "better_job", "said_by": "participant"}
+    end = {"ended_on": "2026-10-20", "reason": "better_job", "said_by": "participant", "words": "ended with a canary"}
     ending = ana.change("PUT", f"/v1/placements/{ended}/end", end, version=1)
     assert ending.status_code == 200, ending.text
     pay = {"from_on": "2026-11-02", "to_on": "2026-11-08", "gross_pence": 10_000, "source": "paye"}
+    check_in = {"on": TODAY, "still_in_work": True, "notes": "told by a canary"}
     return {
         "contact_id": _made(ana.post("/v1/contacts", contact))["id"],
         "taster_id": _made(ana.post("/v1/tasters", taster))["id"],
         "placement_id": placement,
         "placement_id:ended": ended,
-        "check_in_id": _made(ana.post(f"{path}/check-ins", {"on": TODAY, "still_in_work": True}))["id"],
+        "check_in_id": _made(ana.post(f"{path}/check-ins", check_in))["id"],
         "earnings_id": _made(ana.post(f"{path}/earnings", pay))["id"],
     }
 
@@ -251,7 +264,10 @@ def _add_work(service: Service, ids: Mapping[str, str]) -> dict[str, str]:
 def _add_files(service: Service, _ids: Mapping[str, str]) -> dict[str, str]:
     made = service.as_("eve").post("/v1/imports", **roles_file())
     assert made.status_code == 201, made.text
-    return {"kind": "vacancies", "import_id": made.json()["id"]}
+    # Last of all, when no job is run any more: nothing is to be sent there.
+    webhook = {"url": "https://1.1.1.1/told", "secret": "s" * 40}
+    told = _made(service.as_("adam").post("/v1/webhooks", webhook))["id"]
+    return {"kind": "vacancies", "import_id": made.json()["id"], "webhook_id": told}
 
 
 def roles_file() -> dict[str, Any]:
@@ -260,7 +276,14 @@ def roles_file() -> dict[str, Any]:
     return {"data": {"kind": "vacancies"}, "files": {"file": ("roles.csv", content)}}
 
 
-def _machine(service: Service, world: World) -> str:
+def _wait_until_ready(service: Service) -> None:
+    for _ in range(200):
+        if service.client.get("/readyz").status_code == 200:
+            return
+        sleep(0.05)
+
+
+def _machine(service: Service) -> str:
     """A machine with everything that a machine may be given."""
     sent = {
         "name": "Dashboard",

@@ -7,12 +7,15 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, make_url
 from sqlalchemy.pool import NullPool
 
+import matching.store.migrations
 from matching.errors import Conflict
 from matching.store import open_database
-from matching.store.migrating import check_current, downgrade, upgrade
+from matching.store.migrating import downgrade, upgrade
+from matching.store.revisions import NEWEST, check_current
 from matching.store.tables import Base
 from tests.databases import KINDS, Databases
 
@@ -55,6 +58,11 @@ def test_a_database_without_tables_is_refused_with_what_to_do(tmp_path: Path) ->
     with pytest.raises(Conflict, match="wellplaced migrate"):
         check_current(database.engine)
     database.close()
+
+
+def test_the_program_knows_its_newest_migration() -> None:
+    folder = Path(matching.store.migrations.__file__).parent
+    assert ScriptDirectory(str(folder)).get_current_head() == NEWEST
 
 
 def test_upgrading_twice_changes_nothing(owner_url: str) -> None:

@@ -7,15 +7,16 @@ import re
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
-from matching.settings import Settings
+from matching.errors import Invalid
+from matching.settings import Settings, load_settings
 
 ROOT = Path(__file__).parents[2]
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 PREFIX = Settings.model_config.get("env_prefix", "")
 # Set by whoever runs tests or the scripts in derive/; the service never reads it.
-NOT_OF_THE_SERVICE = {"WELLPLACED_SHARED_DATA"}
+NOT_OF_THE_SERVICE = {"WELLPLACED_SHARED_DATA", "WELLPLACED_SOAK", "WELLPLACED_TEST_POSTGRESQL"}
 
 
 def environment_name(field: str) -> str:
@@ -41,10 +42,40 @@ def test_each_setting_says_what_it_is_for_and_has_a_default(field: str) -> None:
     assert not declared.is_required()
 
 
+# What is no plain text has a value of its own here: as it is written, and as it is read.
+WRITTEN = {
+    "allowed_hosts": ('["council.example"]', ("council.example",)),
+    "trusted_proxies": ('["192.0.2.1"]', ("192.0.2.1",)),
+    "webhook_hosts": ('["hooks.example"]', ("hooks.example",)),
+    "session_minutes": ("31", 31),
+    "session_hours": ("3", 3),
+    "requests_per_minute": ("11", 11),
+    "upload_megabytes": ("7", 7),
+    "log_level": ("debug", "debug"),
+    "cache_dir": ("somewhere", Path("somewhere")),
+    "data_dir": ("somewhere", Path("somewhere")),
+}
+
+
 @pytest.mark.parametrize("field", Settings.model_fields)
 def test_each_setting_is_read_from_the_environment(field: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(environment_name(field), "somewhere")
-    assert str(getattr(Settings(), field)) == "somewhere"
+    written, read = WRITTEN.get(field, ("some text of more than thirty-two characters",) * 2)
+    monkeypatch.setenv(environment_name(field), written)
+    value = getattr(Settings(), field)
+    assert (value.get_secret_value() if isinstance(value, SecretStr) else value) == read
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("SECRET_KEY", "short"), ("SESSION_MINUTES", "0"), ("LOG_LEVEL", "loud"), ("ALLOWED_HOSTS", "no list")],
+)
+def test_a_weak_or_wrong_value_is_refused_by_name_and_not_repeated(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"{PREFIX}{name}".upper(), value)
+    with pytest.raises(Invalid, match=name.lower() if name == "ALLOWED_HOSTS" else f"WELLPLACED_{name}") as refused:
+        load_settings()
+    assert value not in str(refused.value)
 
 
 def test_the_defaults_are_those_of_the_operations_page(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,12 +95,12 @@ def test_settings_do_not_change() -> None:
 
 
 def _reads_environment(node: ast.AST) -> bool:
-    """Whether a piece of code reads the environment; setting a default for a library is another thing."""
+    """Whether a piece of code reads the environment; setting something for a library or a child process is another thing."""
     match node:
         case ast.Attribute(value=ast.Name(id="os"), attr="getenv" | "getenvb" | "environb"):
             return True
         case ast.Attribute(value=ast.Attribute(value=ast.Name(id="os"), attr="environ"), attr=what):
-            return what != "setdefault"
+            return what not in ("setdefault", "update")
         case ast.Subscript(value=ast.Attribute(value=ast.Name(id="os"), attr="environ"), ctx=ast.Load()):
             return True
         case ast.ImportFrom(module="os", names=names):

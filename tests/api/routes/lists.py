@@ -22,8 +22,7 @@ def logged(service: Service, title: str, *, by: str = "ana", employer: str = "Ha
 
 def learnt(service: Service, vacancy_id: str, *, by: str = "ana", **facts: Any) -> None:
     """Record what a visit showed of a role."""
-    told = [{"field": field.replace("__", "."), "value": value} for field, value in facts.items()]
-    sent = {"source": "visit", "observed_on": "2026-11-20", "facts": told}
+    sent = {"source": "visit", "observed_on": "2026-11-20", "facts": facts}
     answered = service.as_(by).post(f"/v1/vacancies/{vacancy_id}/facts", sent)
     assert answered.status_code == 201, answered.text
 

@@ -11,7 +11,7 @@ from tests.api.routes.lists import drawn, logged, person
 from tests.api.routes.test_contacts import TODAY, contact, fields
 from tests.service import Service
 
-QUIET = {
+QUIET: dict[str, Any] = {
     "wanted_work": [{"label": "baking bread"}],
     "travel": {"home": "ME14 1AA"},
     "sensory": {"noise": {"tolerance": 1, "hard": True}},
@@ -86,6 +86,14 @@ class TestAnswer:
     )
     def test_what_is_wrong_is_named(self, sqlite_service: Service, said: dict[str, Any], field: str) -> None:
         assert fields(say(sqlite_service, logged(sqlite_service, "Baker"), **said)) == [field]
+
+    def test_a_value_that_is_nested_without_end_is_refused(self, sqlite_service: Service) -> None:
+        vacancy = logged(sqlite_service, "Baker")
+        say(sqlite_service, vacancy, value={"typical": 1})
+        value: Any = 1
+        for _ in range(500):
+            value = [value]
+        assert fields(say(sqlite_service, vacancy, value=value)) == ["value"]
 
     def test_who_may_not_see_a_role_answers_nothing_about_it(self, sqlite_service: Service) -> None:
         vacancy = logged(sqlite_service, "Baker", visibility="own_caseload")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -93,6 +94,12 @@ class TestLimit:
         refused = contact(service, bakery, of="ben")
         assert refused.status_code == 409
         assert "2026-11-24" in refused.json()["detail"]
+
+    def test_of_two_at_the_same_moment_one_is_refused(self, service: Service) -> None:
+        bakery = employer(service, contact_every_days=14)
+        with ThreadPoolExecutor(2) as both:
+            answered = list(both.map(lambda name: contact(service, bakery, of=name).status_code, ("ana", "ben")))
+        assert sorted(answered) == [201, 409]
 
     def test_a_reason_lets_it_through_and_is_kept(self, sqlite_service: Service) -> None:
         bakery = employer(sqlite_service, contact_every_days=14)

@@ -93,6 +93,23 @@ class TestTake:
         assert shown["taken"] == {"new": len(WORLD.profiles)}
         assert try_file(sqlite_service.as_("eve"), content, "people.json", "profiles").status_code == 403
 
+    def test_another_system_takes_a_file_in_with_its_token_and_asks_about_the_job(
+        self, sqlite_service: Service
+    ) -> None:
+        wanted = {"name": "feed", "permissions": ["imports_run", "vacancies_write"], "expires_at": "2027-01-01T00:00Z"}
+        secret = sqlite_service.as_("adam").post("/v1/tokens", wanted).json()["secret"]
+        machine = SignedInClient(sqlite_service.client, {"Authorization": f"Bearer {secret}"})
+        tried = try_file(machine, GOOD)
+        job_id = machine.post(f"/v1/imports/{tried.json()['id']}/take").json()["job_id"]
+        sqlite_service.run_jobs()
+        assert machine.get(f"/v1/imports/{tried.json()['id']}").json()["taken"] == {"new": 2}
+        assert machine.get(f"/v1/jobs/{job_id}").json()["state"] == "done"
+
+    def test_who_takes_no_files_in_does_not_see_the_job(self, sqlite_service: Service) -> None:
+        tried = try_file(sqlite_service.as_("eve"), GOOD)
+        job_id = sqlite_service.as_("eve").post(f"/v1/imports/{tried.json()['id']}/take").json()["job_id"]
+        assert sqlite_service.as_("ana").get(f"/v1/jobs/{job_id}").status_code == 404
+
 
 class TestExports:
     def test_what_goes_out_comes_in_again_unchanged(self, sqlite_service: Service) -> None:

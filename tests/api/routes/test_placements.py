@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
 
@@ -174,6 +175,20 @@ class TestEarnings:
         assert pay(service, placement, *week, 100).status_code == 201
         assert pay(service, placement, week[1], week[1], 100).status_code == 409
         assert pay(service, placement, *week, 100, source="payslip").status_code == 201
+
+    def test_pay_of_two_jobs_at_the_same_moment_reaches_the_threshold_together(self, service: Service) -> None:
+        person, first = started(service)
+        with service.database.reading(NORTH) as store:
+            bakery = store.placements.get(first).employer_id
+        second = start(service, person, employer_id=bakery, job_title="Cleaner").json()["id"]
+        service.clock.pass_(weeks=26)
+        last = START + timedelta(weeks=26, days=-1)
+        with ThreadPoolExecutor(2) as both:
+            answered = list(
+                both.map(lambda job: pay(service, job, START, last, 13 * WEEKLY_PENCE).status_code, (first, second))
+            )
+        assert answered == [201, 201]
+        assert stored(service, person)["higher_threshold"] == last
 
     def test_pay_below_nought_is_refused(self, sqlite_service: Service) -> None:
         _, placement = started(sqlite_service)

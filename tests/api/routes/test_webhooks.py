@@ -118,7 +118,7 @@ class TestRegister:
         refused = sqlite_telling.as_("adam").post(
             "/v1/webhooks", {"url": f"https://{HOST}/hook", "secret": SECRET, **said}
         )
-        assert fields(refused) == [field]
+        assert field in fields(refused)
 
     def test_a_host_that_leads_inwards_is_refused(self, databases: Databases, tmp_path: Path) -> None:
         service = started(databases.fresh("sqlite", tmp_path), tmp_path, [PUBLIC, PRIVATE])

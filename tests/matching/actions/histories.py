@@ -304,7 +304,7 @@ class History:
 
 
 @st.composite
-def histories(draw: st.DrawFn, *, roles: int = 14, rounds: int = 4) -> dict[str, Any]:
+def histories(draw: st.DrawFn, *, roles: int = 24, rounds: int = 4) -> dict[str, Any]:
     """People, roles to begin with, and what happens between one look and the next."""
     return {
         "people": draw(st.lists(profiles, min_size=2, max_size=4)),
