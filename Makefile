@@ -30,13 +30,14 @@ check: setup
 
 test: check
 	$(BIN)/pytest
+	$(BIN)/pytest -n 0 -m soak tests/soak
 
 serve: setup
 	$(BIN)/wellplaced serve --demo
 
 # The long tests in full: kills, fuzzing, load, many writers. `make test` runs a tenth of them.
 soak: setup
-	WELLPLACED_SOAK=1 $(BIN)/pytest -n 0 -s tests/soak tests/api/test_fuzz.py
+	WELLPLACED_SOAK=1 $(BIN)/pytest -n 0 -s -m "soak or not soak" tests/soak tests/api/test_fuzz.py
 
 bench: setup
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks --write

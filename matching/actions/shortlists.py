@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -328,7 +327,7 @@ def draw_again(
     )
     if as_bytes(document["entries"]) != row.entries or document["shortlist_id"] != row.document_id:
         raise Conflict("Drawn again, this list is not what was stored. It was not sent.")
-    told = again.told_to(by, pools.current(reading))
+    told = again.refs_told_to(by, pools.current(reading))
     for name in ("entries", "negotiate", "excluded"):
         document[name] = [each for each in document[name] if told(each["vacancy_ref"])]
     record(store, "shortlist.drawn_again", by=by, at=at, of=("participant", participant.id), shortlist=row.id)
@@ -352,11 +351,11 @@ def read_excluded(
     again = _Again.of(row, participant, store=reading, pools=pools)
     told, reads_safety = again.told_to(by, pools.current(reading)), can_read_safety(by, participant)
     drawn = again.drawn
-    refs, start = drawn.pool.refs, _start(after)
-    reasons = _reasons_by_place(drawn, reads_safety=reads_safety)
-    seen = [place for place, number in enumerate(drawn.excluded) if told(refs[number])]
-    wanted = [place for place in seen if aspect is None or aspect.value in reasons[place]]
-    shown = [place for place in wanted if place >= start][: limit + 1]
+    seen = told[drawn.excluded]
+    reasons = _reasons(drawn, reads_safety=reads_safety)
+    wanted = seen if aspect is None else seen & reasons.get(aspect.value, np.zeros(len(seen), np.bool_))
+    places = np.flatnonzero(wanted)
+    shown = places[places >= _start(after)][: limit + 1].tolist()
     record(
         store,
         "shortlist.excluded_read",
@@ -368,7 +367,7 @@ def read_excluded(
     )
     return ExcludedPage(
         items=[_exclusion_json(drawn, place, reads_safety) for place in shown[:limit]],
-        by_reason=dict(sorted(Counter(reason for place in seen for reason in reasons[place]).items())),
+        by_reason={name: int(count) for name in sorted(reasons) if (count := np.count_nonzero(reasons[name] & seen))},
         next_after=str(shown[limit]) if len(shown) > limit else None,
     )
 
@@ -391,7 +390,7 @@ def read_negotiation(
     near = again.drawn.near
     counts = again.snapshot.shortlister.opens_for(near, profiles_of(reading, others).values(), as_of=row.as_of)
     counts.update(near.openings)
-    told, start = again.told_to(by, pools.current(reading)), _start(after)
+    told, start = again.refs_told_to(by, pools.current(reading)), _start(after)
     misses = [each for each in again.drawn.negotiate(opens_for=counts) if told(each.vacancy_ref)]
     written = shortlist_json(again.with_only(negotiate=misses[start : start + limit]), reads_profile=True)["negotiate"]
     more = len(misses) > start + limit
@@ -510,16 +509,23 @@ class _Again:
         )
         return _Again(snapshot=snapshot, visible=visible, drawn=drawn)
 
-    def told_to(self, by: Actor, now: Snapshot) -> Callable[[str], bool]:
-        """Whether the asker may see a role today, by its reference."""
+    def told_to(self, by: Actor, now: Snapshot) -> Mask:
+        """Which rows of this pool the asker may see today."""
         visible = sight_of(by, now)
+        if now is self.snapshot:
+            return visible
+        present = [now.row_of(vacancy_id) for vacancy_id in self.snapshot.vacancy_ids]
+        return np.array([number is not None and bool(visible[number]) for number in present], np.bool_)
 
-        def told(ref: str) -> bool:
+    def refs_told_to(self, by: Actor, now: Snapshot) -> Callable[[str], bool]:
+        """The same for the references of roles."""
+        told = self.told_to(by, now)
+
+        def is_told(ref: str) -> bool:
             number = self.drawn.pool.row_of(ref)
-            present = None if number is None else now.row_of(self.snapshot.vacancy_ids[number])
-            return present is not None and bool(visible[present])
+            return number is not None and bool(told[number])
 
-        return told
+        return is_told
 
     def with_only(self, **parts: Any) -> Shortlist:
         """A list with nothing in it but some part, to be written as every list is."""
@@ -535,17 +541,16 @@ class _Again:
         )
 
 
-def _reasons_by_place(drawn: Drawn, *, reads_safety: bool) -> list[frozenset[str]]:
-    """For each role that was left out, the aspects that are in the way, named as the reader may know them."""
+def _reasons(drawn: Drawn, *, reads_safety: bool) -> dict[str, Mask]:
+    """For each aspect, named as the reader may know it, which of the roles that were left out it is in the way of."""
     rows = drawn.excluded
     ascending = np.sort(rows)
-    conflict = conflicts(drawn.ordered.parts, drawn.pool.jobs(ascending))
-    names = [
-        WITHHELD if part.aspect is Aspect.EMPLOYER and not reads_safety else part.aspect.value
-        for part in drawn.ordered.parts
-    ]
-    places = np.searchsorted(ascending, rows)
-    return [frozenset(names[number] for number in np.flatnonzero(conflict[:, place])) for place in places]
+    conflict = conflicts(drawn.ordered.parts, drawn.pool.jobs(ascending))[:, np.searchsorted(ascending, rows)]
+    found: dict[str, Mask] = {}
+    for part, blocked in zip(drawn.ordered.parts, conflict, strict=True):
+        name = WITHHELD if part.aspect is Aspect.EMPLOYER and not reads_safety else part.aspect.value
+        found[name] = found.get(name, np.zeros(len(rows), np.bool_)) | blocked
+    return found
 
 
 def _exclusion_json(drawn: Drawn, place: int, reads_safety: bool) -> dict[str, Any]:
