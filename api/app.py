@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api import errors
+from api.errors import BY_STATUS
 from api.metrics import Metrics
 from api.middleware import add_middleware
 from api.routes import ROUTERS
@@ -52,6 +53,18 @@ def create_app(running: Running) -> FastAPI:
     return app
 
 
+def _share_problems(described: dict[str, Any]) -> None:
+    """Say each problem once and refer to it: the same dozen under every operation would be most of the description."""
+    shared = described["components"].setdefault("responses", {})
+    names = {status: BY_STATUS[int(status)] for status in map(str, _EVERYWHERE)}
+    for operations in described["paths"].values():
+        for operation in operations.values():
+            for status, kind in names.items():
+                if operation["responses"].get(status) == _EVERYWHERE[int(status)]:
+                    shared[kind.slug] = operation["responses"][status]
+                    operation["responses"][status] = {"$ref": f"#/components/responses/{kind.slug}"}
+
+
 def _described(app: FastAPI) -> dict[str, Any]:
     """The OpenAPI description, with the shape of problems in the place of the framework's own."""
     if app.openapi_schema is None:
@@ -60,5 +73,6 @@ def _described(app: FastAPI) -> dict[str, Any]:
         schemas["ProblemDocument"] = ProblemDocument.model_json_schema()
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
+        _share_problems(described)
         app.openapi_schema = described
     return app.openapi_schema

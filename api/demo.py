@@ -46,9 +46,7 @@ def serve_demo(*, host: str, port: int) -> int:
         furnish(database, at=datetime.now(UTC), cookie=cookie, csrf_token=csrf_token)
         database.close()
         say("Everybody and every employer here is invented. Nothing is kept.")
-        say(
-            f"Well Placed listens on http://{host}:{port}, with {_PEOPLE[_SIGNED_IN][0]} signed in. Look, for instance, at"
-        )
+        say(f"Well Placed listens on http://{host}:{port}, with {_PEOPLE[_SIGNED_IN][0]} signed in. Look at:")
         for path in ("/v1/participants", "/v1/vacancies", "/v1/questions", "/v1/openapi.json"):
             say(f"  curl http://{host}:{port}{path}")
         say("It takes some seconds until the words of all roles have been read.")

@@ -16,6 +16,8 @@ from matching.actions.index import NotReady
 from matching.errors import Conflict, Invalid, MatchingError, NotFound, NotPermitted, NotSignedIn, Stale, TooMany
 
 PROBLEM = "application/problem+json"
+#: Names of fields that are not ours are told back, but not a whole book of them.
+_LONGEST_NAME = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,11 +122,14 @@ def of_domain(error: MatchingError) -> Response:
 
 def of_validation(error: RequestValidationError) -> Response:
     """The problem document for a body, path or query of the wrong shape; what was sent is not repeated."""
-    errors = [
-        {"field": ".".join(str(step) for step in each["loc"] if step != "body"), "message": _plain(each)}
-        for each in error.errors()
-    ]
+    errors = [{"field": _field(each), "message": _plain(each)} for each in error.errors()]
     return problem(INVALID, "See the errors, each with its field.", errors=errors)
+
+
+def _field(error: Mapping[str, Any]) -> str:
+    if error["type"] == "json_invalid":  # its place is a position, and no field
+        return ""
+    return ".".join(str(step)[:_LONGEST_NAME] for step in error["loc"] if step != "body")
 
 
 def _plain(error: Mapping[str, Any]) -> str:
@@ -135,6 +140,8 @@ def _plain(error: Mapping[str, Any]) -> str:
             return "is not a field here"
         case "json_invalid":
             return "is not JSON in UTF-8"
+        case "value_error":  # one of our own sentences
+            return str(error["ctx"]["error"])
         case _:
             return str(error["msg"])
 

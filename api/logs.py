@@ -24,7 +24,11 @@ ALLOWED = frozenset(
         "organisation_id",
         "user_id",
         "job_id",
-        "job_kind",
+        "job_ids",
+        "kind",
+        "vacancy_id",
+        "vacancies",
+        "recipe",
         "attempts",
         "error",
         "where",
@@ -57,6 +61,8 @@ def set_up_logs(level: str) -> None:
     # Libraries put values into their messages (a statement's parameters, a path): theirs are told by name alone.
     logging.root.handlers = [_LibraryLines()]
     logging.root.setLevel(logging.WARNING)
+    for name in _OWN:
+        logging.getLogger(name).setLevel(level.upper())
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(name).handlers = []
         logging.getLogger(name).propagate = True
@@ -82,10 +88,17 @@ def _short(path: str) -> str:
     return "/".join(path.replace("\\", "/").split("/")[-2:])
 
 
+#: Packages whose messages are written by us, with values beside them and never in them.
+_OWN = ("api", "embeddings", "evaluation", "matching")
+
+
 class _LibraryLines(logging.Handler):
-    """A library's line: which library, how grave, which exception; not what it says."""
+    """A line through the standard library: our own with its allowed values, another's by the library's name alone."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Pass it on without its message."""
+        """Pass it on; what was put into a message is left out."""
         error = record.exc_info[1] if record.exc_info else None
-        structlog.get_logger().log(record.levelno, f"library {record.name}", exc_info=error)
+        own = record.name.partition(".")[0] in _OWN
+        values = {name: value for name, value in vars(record).items() if own and name in ALLOWED}
+        event = str(record.msg) if own else f"library {record.name}"
+        structlog.get_logger().log(record.levelno, event, exc_info=error, **values)

@@ -9,6 +9,7 @@ from collections.abc import Collection
 import structlog
 from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import BUSY, MALFORMED, TOO_LARGE, problem
@@ -33,8 +34,11 @@ _HEADERS = {
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
-class _TooLarge(Exception):
-    """More was sent than is taken."""
+class _TooLarge(HTTPException):
+    """More was sent than is taken: of a kind that the framework passes on from where it reads a body."""
+
+    def __init__(self) -> None:
+        super().__init__(TOO_LARGE.status)
 
 
 class Surroundings:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import ExitStack
 from datetime import datetime
 from typing import Any
 
 import orjson
-from fastapi import Request, Response
+from fastapi import HTTPException, Request, Response, params
 from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
 
@@ -61,9 +62,17 @@ class Work:
 
     def find_replay(self) -> None:
         """Look whether this key was answered before: raises `Replayed`, or `Conflict` for another request."""
-        if self.key is None:
-            return
-        row = self.writing.sign_ins.answer_of(self._key_id)
+        if self.key is not None:
+            self._replay_from(self.reading)
+
+    def find_late_replay(self) -> None:
+        """Look again when a request failed: the same key may have been answered while this one was on its way."""
+        if self.key is not None and self.actor is not None:
+            with self._database.reading(self._organisation_id) as store:
+                self._replay_from(store)
+
+    def _replay_from(self, store: Store) -> None:
+        row = store.sign_ins.answer_of(self._key_id)
         if row is None:
             return
         if row.request_digest != self.request_digest:
@@ -78,6 +87,8 @@ class Work:
             self.abandon(RuntimeError("refused"))
             return
         if self.key is not None and self._writing is not None and self.at is not None:
+            # Writers take turns, so what another request with this key has answered is seen by now.
+            self._replay_from(self._writing)
             kept = {name: value for name, value in response.headers.items() if name in _KEPT_HEADERS}
             self._writing.sign_ins.remember_answer(
                 IdempotencyKey(
@@ -123,7 +134,10 @@ class Replayed(Exception):
 
 
 class StrictRequest(Request):
-    """A request whose JSON is UTF-8, without NaN, lone surrogates or NUL: none of them can be stored everywhere."""
+    """A request whose JSON is UTF-8, without NaN, lone surrogates or NUL: none of them can be stored everywhere.
+
+    Nor may a name be said twice in one object: of two readers one would take the first value, and one the last.
+    """
 
     async def json(self) -> Any:
         body = await self.body()
@@ -132,6 +146,7 @@ class StrictRequest(Request):
         value = orjson.loads(body)
         if rb"\u0000" in body and _holds_nul(value):
             raise orjson.JSONDecodeError("NUL cannot be stored", "", 0)
+        json.loads(body, object_pairs_hook=_each_once)
         return value
 
 
@@ -149,6 +164,11 @@ def _is_deep(body: bytes) -> bool:
     return deepest > _MOST_NESTED
 
 
+def _each_once(pairs: list[tuple[str, Any]]) -> None:
+    if len({name for name, _ in pairs}) < len(pairs):
+        raise orjson.JSONDecodeError("a name is said twice", "", 0)
+
+
 def _holds_nul(value: Any) -> bool:
     if isinstance(value, str):
         return "\0" in value
@@ -163,12 +183,16 @@ class RecordedRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap the handler: open, answer, commit."""
         handle = super().get_route_handler()
+        field = self.body_field
+        takes = None if field is None else _FORM if isinstance(field.field_info, params.Form) else _JSON
 
         async def in_one_transaction(plain: Request) -> Response:
             request = StrictRequest(plain.scope, plain.receive)
             work = Work(request.app.state.running.database)
             request.state.work = work
             work.key = _key(request)
+            if takes is not None and _has_body(request):
+                _check_content_type(request, takes)
             if work.key is not None:
                 body = await request.body()
                 work.request_digest = hashlib.sha256(
@@ -176,16 +200,34 @@ class RecordedRoute(APIRoute):
                 ).hexdigest()
             try:
                 response = await handle(request)
+                await run_in_threadpool(work.end, response)
             except Replayed as replayed:
                 await run_in_threadpool(work.abandon, replayed)
                 return replayed.response
             except BaseException as error:
                 await run_in_threadpool(work.abandon, error)
+                try:
+                    await run_in_threadpool(work.find_late_replay)
+                except Replayed as replayed:
+                    return replayed.response
                 raise
-            await run_in_threadpool(work.end, response)
             return response
 
         return in_one_transaction
+
+
+_JSON, _FORM = "application/json", "multipart/form-data"
+
+
+def _has_body(request: Request) -> bool:
+    return request.headers.get("Content-Length", "0") != "0" or "Transfer-Encoding" in request.headers
+
+
+def _check_content_type(request: Request, takes: str) -> None:
+    """Refuse another kind of content by its name, rather than by what is missing in it."""
+    stated = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if stated != takes:
+        raise HTTPException(415)
 
 
 def _key(request: Request) -> str | None:

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
+
 from api.app import create_app
 from api.running import open_running
 from matching.settings import Settings
@@ -34,7 +36,11 @@ def served() -> dict[str, Any]:
         url = f"sqlite:///{folder}/empty.sqlite"
         upgrade(url)
         settings = Settings(
-            database_url=url, data_dir=Path(folder), cache_dir=Path(folder), encoder="hashing", secret_key="k" * 32
+            database_url=SecretStr(url),
+            data_dir=Path(folder),
+            cache_dir=Path(folder),
+            encoder="hashing",
+            secret_key=SecretStr("k" * 32),
         )
         running = open_running(settings)
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +17,7 @@ from matching.errors import Invalid, Problem, TooMany, Where
 SHORTEST, LONGEST = 12, 200
 _FEWEST_CHARACTERS = 5
 _MOST_COMMON_WORDS = 2
-_COMMON = Path(__file__).with_name("data") / "common_passwords.csv"
+_COMMON = Path(__file__).with_name("data") / "common_passwords.txt"
 _HASHER = PasswordHasher()
 # Each hash takes 64 MiB: few at once, so that many who sign in together do not take the machine down.
 _AT_ONCE = BoundedSemaphore(2)
@@ -116,8 +115,7 @@ def _without_rows(text: str) -> str:
 
 @cache
 def _common_words() -> tuple[str, ...]:
-    with _COMMON.open(encoding="utf-8", newline="") as file:
-        words = {row["word"] for row in csv.DictReader(file)}
+    words = set(_COMMON.read_text(encoding="utf-8").split())
     return tuple(sorted(words, key=lambda word: (-len(word), word)))
 
 

@@ -37,7 +37,10 @@ class ProblemDocument(BaseModel):
 
 
 def _postcode(text: str) -> str:
-    return parse_postcode(text).text
+    try:
+        return parse_postcode(text).text
+    except ValueError:  # its sentence repeats what was sent
+        raise ValueError("is not a UK postcode, sector or outcode such as ME14 1XQ, ME14 1 or ME14") from None
 
 
 Short = Annotated[str, StringConstraints(min_length=1, max_length=200)]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -21,7 +21,8 @@ from embeddings.errors import NotYetEncoded
 from matching.actions.days import local_day
 from matching.actions.drawing import Viewer, method_json, profiles_of, texts_missing, viewer_of_user
 from matching.actions.events import record
-from matching.actions.jobs import Task, queue_once
+from matching.actions.index import profile_changed
+from matching.actions.jobs import Task, queue, queue_once
 from matching.actions.webhooks import announce_alert
 from matching.errors import NotFound
 from matching.explaining import FirstPlaces
@@ -43,6 +44,8 @@ FIRST: Final = PAGE
 #: Participants looked at between two commits.
 AT_ONCE: Final = 100
 ALERTS: Final = "alerts"
+#: How long to wait where everybody who is behind waits for their words.
+PAUSE: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,14 +154,19 @@ def method_digest(method: Method) -> str:
 
 
 def tell_whom_it_enters(task: Task) -> None:
-    """Hold every change of the pool against everybody's standing; tell the specialists of those it enters.
+    """Hold every change of the pool against the standings that are furthest behind, and tell whom it enters.
 
-    All changes since a standing was taken are looked at together, whichever of them the job is about.
+    All changes since a standing was taken are looked at together, whichever of them the job is about. The rest waits
+    for a job of its own, so that words that somebody waits for are encoded in between, and nobody is passed over.
     """
     with task.database.reading(task.organisation_id) as store:
-        participant_ids = [each.id for each in store.alerts.matched(everyone=True)]
-    for start in range(0, len(participant_ids), AT_ONCE):
-        _look_at(participant_ids[start : start + AT_ONCE], task)
+        mark = task.pools.current(store).mark
+        behind = store.alerts.behind(mark=mark, day=local_day(task.at), limit=AT_ONCE + 1)
+    some_moved = _look_at(behind[:AT_ONCE], task)
+    if len(behind) > AT_ONCE:
+        run_after = task.at if some_moved else task.at + PAUSE
+        with task.database.writing(task.organisation_id) as store:
+            queue(store, ALERTS, "the rest", {}, task.at, run_after=run_after)
 
 
 def renew_standing(task: Task) -> None:
@@ -179,8 +187,8 @@ class _News:
     entered: tuple[tuple[str, int], ...]  # vacancy and its place
 
 
-def _look_at(participant_ids: Sequence[str], task: Task) -> None:
-    """Read and work out without a lock, then write in one short transaction."""
+def _look_at(participant_ids: Sequence[str], task: Task) -> bool:
+    """Read and work out without a lock, then write in one short transaction; returns whether any standing moved."""
     with task.database.reading(task.organisation_id) as store:
         look = Look.at(task.pools.current(store), as_of=local_day(task.at), store=store)
         by_id = store.participants.with_ids(participant_ids)
@@ -192,6 +200,7 @@ def _look_at(participant_ids: Sequence[str], task: Task) -> None:
         texts_missing(store, task.pools, profiles.values())
         untouched: list[StandingRow] = []
         news: list[_News] = []
+        unread: list[Participant] = []
         for person in people:
             profile, standing = profiles.get(person.id), standings.get(person.id)
             if profile is None:
@@ -200,7 +209,8 @@ def _look_at(participant_ids: Sequence[str], task: Task) -> None:
             try:
                 found = _news_of(person, profile, viewer, standing, look)
             except NotYetEncoded:
-                continue  # what waits for its words is looked at once they are there, by a job of its own
+                unread.append(person)
+                continue
             if found is not None:
                 news.append(found)
             elif standing is not None and standing.pool_mark < look.snapshot.mark:
@@ -209,12 +219,16 @@ def _look_at(participant_ids: Sequence[str], task: Task) -> None:
         because = store.alerts.reasons(
             {vacancy.id: vacancy.version for vacancy in store.vacancies.some(entered)} if entered else {}
         )
-    if not untouched and not news:
-        return
+    if not untouched and not news and not unread:
+        return False
     with task.database.writing(task.organisation_id) as store:
         store.alerts.advance(untouched, pool_mark=look.snapshot.mark)
+        for person in unread:
+            # The standing stays behind, and is taken anew once the words are encoded.
+            profile_changed(store, person, task.at)
         for each in news:
             _keep(each, because, by=task.by, at=task.at, store=store)
+    return bool(untouched or news)
 
 
 def _news_of(

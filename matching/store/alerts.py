@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, delete, func, or_, select, update
@@ -84,6 +85,23 @@ class Alerts(Nouns):
             found.update((row.participant_id, row) for row in rows)
         return found
 
+    def behind(self, *, mark: int, day: date, limit: int) -> list[str]:
+        """Participants whose standing was taken before a mark or a day, the one furthest behind first."""
+        statement = (
+            select(StandingRow.participant_id)
+            .join(Participant, Participant.id == StandingRow.participant_id)
+            .join(User, (User.id == Participant.specialist_id) & User.disabled_at.is_(None))
+            .where(
+                or_(StandingRow.pool_mark < mark, StandingRow.as_of < day),
+                Participant.status == ParticipantStatus.ACTIVE,
+                Participant.objects_to_matching.is_(False),
+                Participant.profile_version > 0,
+            )
+            .order_by(StandingRow.pool_mark, StandingRow.participant_id)
+            .limit(limit)
+        )
+        return list(self.session.scalars(statement))
+
     def put_standing(self, row: StandingRow) -> None:
         """Keep a standing in the place of the one before; hold the participant meanwhile."""
         self.session.execute(delete(StandingRow).where(StandingRow.participant_id == row.participant_id))
@@ -136,7 +154,7 @@ class Alerts(Nouns):
         """The vacancies of which somebody was told for a participant."""
         return set(self.session.scalars(select(Alert.vacancy_id).where(Alert.participant_id == participant_id)))
 
-    def next_id(self, participant_id: str, at: Any) -> str:
+    def next_id(self, participant_id: str, at: datetime) -> str:
         """An id behind those of the earlier alerts for a participant."""
         last = select(func.max(Alert.id)).where(Alert.participant_id == participant_id)
         return id_after(self.session.scalar(last), at)

@@ -92,7 +92,7 @@ class Decisions(Nouns):
         made = select(Contact.employer_id, func.max(Contact.on)).where(
             Contact.employer_id.in_(employer_ids), Contact.planned.is_(False)
         )
-        return {employer_id: day for employer_id, day in self.session.execute(made.group_by(Contact.employer_id))}
+        return dict(self.session.execute(made.group_by(Contact.employer_id)).all())
 
     def erase_of(self, participant_id: str) -> None:
         """Empty what was written with the decisions for a participant; choices and codes stay, to be counted."""

@@ -25,8 +25,9 @@ PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8
 #: An example: who asks what, and what is answered. Between two of them days may pass; the worker does what waits,
 #: unless somebody asks at once.
 _EXAMPLE = re.compile(
-    r"(?:^<!-- at (?P<at>once) -->\n\n)?^```http (?P<who>\w+)\n(?P<request>.*?)^```\n\n```(?P<form>json|csv) (?P<status>\d+)(?: (?P<name>\w+))?\n"
-    r"(?P<answer>.*?)^```$|^<!-- (?P<days>\d+) days? later -->$",
+    r"(?:^<!-- at (?P<at>once) -->\n\n)?^```http (?P<who>\w+)\n(?P<request>.*?)^```\n\n"
+    r"^```(?P<form>json|csv) (?P<status>\d+)(?: (?P<name>\w+))?\n(?P<answer>.*?)^```$"
+    r"|^<!-- (?P<days>\d+) days? later -->$",
     re.MULTILINE | re.DOTALL,
 )
 _NAMED = re.compile(r"\{([a-z_]+)((?:\.[a-z_0-9]+)+)\}")
@@ -175,9 +176,7 @@ def _rows(heading: str) -> Iterator[list[str]]:
 
 def test_the_page_has_a_row_for_each_type_of_problem_and_a_place_to_link_to() -> None:
     told = [(slug, status, title) for slug, status, title, _ in _rows("Problems")]
-    assert told == [
-        (f'<a id="{kind.uri}"></a>`{kind.uri}`', str(kind.status), kind.title) for kind in PROBLEM_TYPES
-    ]
+    assert told == [(f'<a id="{kind.uri}"></a>`{kind.uri}`', str(kind.status), kind.title) for kind in PROBLEM_TYPES]
 
 
 def test_the_page_says_of_each_permission_who_holds_it() -> None:
@@ -187,8 +186,8 @@ def test_the_page_says_of_each_permission_who_holds_it() -> None:
         for each in Permission
     }
     told = {
-        permission.strip("`"): (re.findall(r"`(\w+)`", holders), token == "yes")
-        for permission, _, holders, token in _rows("Roles")
+        permission.strip("`"): (re.findall(r"`(\w+)`", holders), for_machines == "yes")
+        for permission, _, holders, for_machines in _rows("Roles")
     }
     assert told == expected
 

@@ -33,7 +33,9 @@ def test_each_file_that_the_page_names_is_there() -> None:
 
 
 def test_each_name_that_the_page_quotes_is_in_the_code() -> None:
-    names = {step for name in _quoted() if re.fullmatch(r"[A-Za-z_]\w*(\.[a-z_]\w*)*", name) for step in name.split(".")}
+    names = {
+        step for name in _quoted() if re.fullmatch(r"[A-Za-z_]\w*(\.[a-z_]\w*)*", name) for step in name.split(".")
+    }
     names -= {"py", "csv", "toml", "md", "make", "weights", "pyproject"}
     assert len(names) > 50
     assert [name for name in sorted(names) if not re.search(rf"\b{name}\b", CODE)] == []

@@ -17,6 +17,8 @@ from embeddings.stored import StoredEncoder
 from fixtures.generate import generate_profiles, generate_vacancies
 from matching.actions import index
 from matching.actions.index import LivePools, NotReady
+from matching.actions.jobs import Work
+from matching.actions.worker import WORKS
 from matching.bootstrap import assemble, assemble_stored
 from matching.errors import NotFound, Where
 from matching.interchange import read_vacancy
@@ -27,6 +29,27 @@ from tests.matching.actions.roles import as_json, drawn, log, rewrite, role, tak
 from tests.service import NORTH, SOUTH, START, Service
 
 CLEANER = {"wanted_work": [{"label": "cleaning"}]}
+
+
+@pytest.fixture
+def service(service: Service) -> Service:
+    """The service, whose worker encodes and does nothing else."""
+    return encoding_alone(service)
+
+
+@pytest.fixture
+def sqlite_service(sqlite_service: Service) -> Service:
+    """The same on SQLite alone."""
+    return encoding_alone(sqlite_service)
+
+
+def encoding_alone(service: Service) -> Service:
+    """Keep the worker from looking at pools by itself, so that what a test counts is its own."""
+    nothing = Work(handler=lambda _: None)
+    works = {kind: work if kind.startswith("encode") else nothing for kind, work in WORKS.items()}
+    for name, value in (("works", works), ("daily", ())):
+        object.__setattr__(service.running.worker, name, value)
+    return service
 
 
 def another_process(service: Service) -> LivePools:

@@ -83,12 +83,7 @@ class TestQueue:
         thread = threading.Thread(target=ask_again)
         thread.start()
         asked.wait(10)
-        if database.is_postgresql:
-            assert take(database) == []  # passed over
-            go_on.set()
-            thread.join()
-        else:
-            threading.Timer(0.3, go_on.set).start()  # waited for
+        threading.Timer(0.3, go_on.set).start()
         with database.writing(NORTH) as store:
             (job,) = store.jobs.take(kind="encode", at=START, until=LATER, by="one")
             assert job.payload == {"number": 2}
