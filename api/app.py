@@ -42,6 +42,8 @@ def create_app(running: Running) -> FastAPI:
         redoc_url=None,
         openapi_url="/v1/openapi.json",
         responses=_EVERYWHERE,
+        # A redirect would repeat what was asked, words of a search among it, in an address.
+        redirect_slashes=False,
     )
     app.state.running = running
     errors.add_handlers(app)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -101,6 +102,10 @@ def paging(
 Cursor = Annotated[Paging, Depends(paging)]
 
 
+#: An ETag of ours, weak or not; who leaves the quotes out is understood.
+_VERSION = re.compile(r'(?:W/)?"([0-9]{1,9})"|([0-9]{1,9})')
+
+
 def if_match(
     stated: Annotated[
         str | None, Header(alias="If-Match", description="The `ETag` of what was read; without it a change is a 428.")
@@ -109,10 +114,10 @@ def if_match(
     """The version that a change was made to, from `If-Match`; a change without one is not taken."""
     if stated is None:
         raise VersionNeeded("Send the ETag of what you read as If-Match, so that no change of others is lost.")
-    digits = stated.strip().removeprefix("W/").strip('"')
-    if not digits.isascii() or not digits.isdecimal() or len(digits) > 9:
+    read = _VERSION.fullmatch(stated.strip())
+    if read is None:
         raise Invalid([Problem(Where(field="If-Match"), 'should be an ETag such as "3"')])
-    return int(digits)
+    return int(read[1] or read[2])
 
 
 IfMatch = Annotated[int, Depends(if_match)]

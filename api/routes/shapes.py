@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from functools import cache
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from api.errors import PROBLEM, ProblemType
@@ -16,6 +26,33 @@ class Shape(BaseModel):
     """Something sent: nothing but its fields, and none of them a surprise."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _of_its_kind(cls, value: Any, info: ValidationInfo) -> Any:
+        """Refuse text for a number, and a number for a yes or no: the framework would read one as the other."""
+        kinds = _kinds(cls, info.field_name or "")
+        if kinds <= {int, float, bool} and isinstance(value, (str, int, float)):
+            fits = bool in kinds if isinstance(value, bool) else not isinstance(value, str) and kinds & {int, float}
+            if not fits:
+                wanted = "true or false" if kinds == {bool} else "a number"
+                raise PydanticCustomError("wrong_kind", f"should be {wanted}")
+        return value
+
+
+@cache
+def _kinds(shape: type[BaseModel], name: str) -> frozenset[object]:
+    """The plain types that a field may be of, without that it may be left out."""
+
+    def within(annotation: Any) -> set[object]:
+        found = get_origin(annotation)
+        if found is Annotated:
+            return within(get_args(annotation)[0])
+        if found in (Union, UnionType):
+            return {each for member in get_args(annotation) for each in within(member)}
+        return {annotation} - {NoneType}
+
+    return frozenset(within(shape.model_fields[name].annotation))
 
 
 class Answer(BaseModel):

@@ -52,6 +52,10 @@ _TEXT_FIELDS = ("title", "tasks", "description")
 class NotReady(MatchingError):
     """Texts of vacancies have no vector yet, as after a change of the encoder: a worker is asked to make them."""
 
+    def __init__(self, *, lacking: str = "") -> None:
+        self.lacking = lacking  # the last of the texts: a worker makes their vectors in order
+        super().__init__("The index is being made. Try again in a few seconds.")
+
 
 def text_digest(text: str) -> str:
     """By what the vector of a text is kept."""
@@ -160,10 +164,6 @@ class LivePools:
         with self._database.reading(store.organisation_id) as later:
             return self._pool(store.organisation_id).at(later, mark, now)
 
-    def ready(self, store: Store, *profiles: VocationalProfile) -> list[str]:
-        """Take in the vectors of what profiles say; returns the texts that nobody has encoded yet."""
-        return self.missing(store, [text for profile in profiles for text in texts_of_profile(profile, self.means)])
-
     def missing(self, store: Store, texts: Iterable[str]) -> list[str]:
         """Take in what the database has; returns the texts, each once, that nobody has encoded yet."""
         texts_by_digest = {text_digest(text): text for text in self._encoder.missing(list(texts))}
@@ -236,13 +236,14 @@ class LivePools:
     def _having(self, store: Store, texts: Sequence[str]) -> Iterator[None]:
         """Hold the vectors of texts for as long as the block lasts; raises `NotReady` if one has none."""
         with self._encoder.keeping(texts):
-            if self.missing(store, texts):
+            missing = self.missing(store, texts)
+            if missing:
                 self._ask_for_whole_pool(store.organisation_id)
-                raise NotReady("The index is being made. Try again in a few seconds.")
+                raise NotReady(lacking=missing[-1])
             try:
                 yield
             except NotYetEncoded:
-                raise NotReady("The index is being made. Try again in a few seconds.") from None
+                raise NotReady from None
 
     def _ask_for_whole_pool(self, organisation_id: str) -> None:
         """Aside, since the request may itself hold the one lock for writers."""
@@ -268,6 +269,7 @@ class _OrganisationPool:
         self._earlier: OrderedDict[int, Snapshot] = OrderedDict()
         self._drawing_earlier = threading.Lock()
         self._saving = threading.Lock()
+        self._lacking = ""  # a text without which loading failed the last time
         self._unsaved = 0
         self._stamp: tuple[int, int] | None = None  # of the file as this process last read or wrote it
 
@@ -279,7 +281,7 @@ class _OrganisationPool:
         with self._catching_up:
             live = self._live
             if live is None:
-                live = self._live = self._loaded(store)
+                live = self._live = self._loaded_if_likely(store)
             elif live.snapshot.mark < mark:
                 live = self._live = self._caught_up(live, store, mark)
         self._save_when_due()
@@ -301,13 +303,13 @@ class _OrganisationPool:
     def _made_earlier(self, store: Store, mark: int, now: Snapshot) -> Snapshot:
         live = self._live
         if live is None:
-            raise NotReady("The index is being made. Try again in a few seconds.")
+            raise NotReady
         then = {entry.vacancy_id: change_of(entry) for entry in store.pool.before(mark, changed_up_to=now.mark)}
         differences = [
             then.get(vacancy_id, PoolChange(vacancy_id=vacancy_id, vacancy=None))
             for vacancy_id in store.pool.changed_ids(mark, up_to=now.mark)
         ]
-        with self._pools._having(store, live.texts_needed(differences)):
+        with self._pools._having(store, live.texts_needed(differences, since=now)):
             return live.at(differences, mark=mark, since=now)
 
     # -- catching up ---------------------------------------------------------------------------------------------------
@@ -326,6 +328,17 @@ class _OrganisationPool:
         self._pools.counts["caught_up"] += 1
         self._unsaved += len(changes)
         return live
+
+    def _loaded_if_likely(self, store: Store) -> LivePool:
+        """Load the pool, which takes seconds, unless what was lacking the last time is lacking still."""
+        if self._lacking:
+            with self._pools._having(store, [self._lacking]):
+                self._lacking = ""
+        try:
+            return self._loaded(store)
+        except NotReady as error:
+            self._lacking = error.lacking
+            raise
 
     def _loaded(self, store: Store) -> LivePool:
         """The pool as the database has it; vectors come from the file where that is sound, else from the database."""

@@ -99,11 +99,6 @@ class Worker:
     daily: Sequence[Callable[[Store, datetime], None]] = ()
     _days: dict[str, str] = field(default_factory=dict)
 
-    @property
-    def index_folder(self) -> Path:
-        """Where the index files of all organisations are."""
-        return self.settings.data_dir / "index"
-
 
 def service_actor(organisation_id: str) -> Actor:
     """The service itself: it may do whatever a job needs, in one organisation."""

@@ -58,7 +58,8 @@ def encode_profiles(task: Task) -> None:
             store.pool.lock_participant(participant_id)
             said = {text_digest(text) for text in _profile_texts(task, store, participant_id)}
             task.pools.keep_vectors(store, {digest: made[digest] for digest in made.keys() & said})
-            if said:
+            # A profile without a word for the encoder, of hours alone say, has a list all the same.
+            if store.pool.latest_profile(participant_id):
                 queue(store, STANDING, participant_id, {"participant_id": participant_id}, task.at)
 
 

@@ -221,12 +221,6 @@ class Pool(Nouns):
                     found[digest] = vector
         return found
 
-    def missing(self, digests: Iterable[str], *, encoder: str, dimension: int) -> list[str]:
-        """Those of the digests, each once and in order, without a sound vector."""
-        wanted = list(dict.fromkeys(digests))
-        have = self.vectors(wanted, encoder=encoder, dimension=dimension)
-        return [digest for digest in wanted if digest not in have]
-
     def put_vectors(self, vectors: Mapping[str, NDArray[np.float32]], *, encoder: str) -> None:
         """Keep vectors of texts by their digests, in the place of any that were there."""
         into: Any = postgresql.insert if self.session.get_bind().dialect.name == "postgresql" else sqlite.insert

@@ -242,6 +242,27 @@ def test_words_that_are_forgotten_must_be_learnt_again() -> None:
         live.snapshot.shortlister.order(who, as_of=AS_OF)
 
 
+def test_a_change_that_failed_half_way_is_taken_in_the_next_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    live = pool(put("one", job()))
+    change = put("two", job(vacancy_ref="V-2", title="Baker"))
+    with monkeypatch.context() as patch:
+        patch.setattr("matching.live._joined_priors", lambda one, two: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            take_in(live, [change], mark=2)
+    snapshot = take_in(live, [put("three", job(vacancy_ref="V-3", title="Cook")), change], mark=2)
+    expected = fresh([put("one", job()), change, put("three", job(vacancy_ref="V-3", title="Cook"))])
+    assert lists(snapshot, [WANTS]) == lists(expected, [WANTS])
+    assert len(snapshot._documents.index.documents) == 3
+
+
+def test_to_look_back_leaves_the_live_pool_its_room() -> None:
+    live = pool(put("one", job()))
+    live.at([out("one")], mark=0, since=live.snapshot)
+    before = live.snapshot.pool
+    after = take_in(live, [put("two", job(vacancy_ref="V-2"))], mark=2).pool
+    assert np.shares_memory(before.columns["pattern"], after.columns["pattern"])
+
+
 def test_the_pool_does_not_go_back_to_an_earlier_mark() -> None:
     live = pool(put("one", job()))
     with pytest.raises(ValueError, match="cannot go back"):

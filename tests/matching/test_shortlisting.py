@@ -191,6 +191,18 @@ def test_without_one_that_stood_there_or_was_pushed_out_the_places_change() -> N
     assert [FIRST.may_change(ref, None) for ref in "ABSX"] == [True, True, True, False]
 
 
+def test_the_role_that_the_stretch_pushes_out_still_decides_which_families_are_on_the_page() -> None:
+    found = {
+        f"V-{at:02}": {"employer": EMPLOYERS[at % 5], "nearness": 0.9 - 0.02 * at, "family": 13 if at == 11 else 11}
+        for at in range(12)
+    }
+    over = over_roles({ref: role | {"open": True} for ref, role in found.items()})
+    first = over.first_places(WANTS_DOGS, as_of=AS_OF)
+    assert first.refs == (*list(found)[:9], "V-11")
+    assert first.may_change("V-09", None)
+    assert not first.may_change("V-10", None)
+
+
 def test_a_list_with_places_to_spare_takes_any_role() -> None:
     assert replace(FIRST, least_score=None).may_enter(Reach(score=0.0, nearness=-np.inf, family=-1))
 

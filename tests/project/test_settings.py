@@ -95,7 +95,7 @@ def test_settings_do_not_change() -> None:
 
 
 def _reads_environment(node: ast.AST) -> bool:
-    """Whether a piece of code reads the environment; setting something for a library or a child process is another thing."""
+    """Whether a piece of code reads the environment; setting something for a library or a child is another thing."""
     match node:
         case ast.Attribute(value=ast.Name(id="os"), attr="getenv" | "getenvb" | "environb"):
             return True

@@ -6,26 +6,15 @@ import random
 import secrets
 import threading
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.databases import Databases
 from tests.soak.server import Server, times
 
 pytestmark = pytest.mark.soak
 READY_SECONDS = 5.0
 KILLS = times(50)
-
-
-@pytest.fixture(params=("sqlite", "postgresql"))
-def server(request: pytest.FixtureRequest, databases: Databases, tmp_path: Path) -> Iterator[Server]:
-    started = Server(url=databases.fresh(request.param, tmp_path), folder=tmp_path)
-    started.furnish()
-    yield started
-    started.stop()
 
 
 class Writers:

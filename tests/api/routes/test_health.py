@@ -78,5 +78,5 @@ class TestNotReady:
         from api.errors import of_domain
         from matching.actions.index import NotReady
 
-        answer = of_domain(NotReady("The index is being made. Try again in a few seconds."))
+        answer = of_domain(NotReady())
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")

@@ -24,7 +24,7 @@ class TestOrder:
     def test_the_longest_wait_comes_first_whatever_the_place(self, service: Service) -> None:
         role, other = logged(service, "Bread baker"), logged(service, "Dog groomer")
         lately = person(service, "lately")
-        long_ago = person(service, "long-ago", wanted_work=[{"label": "grooming dogs"}])
+        long_ago = person(service, "long-ago", wanted_work=[{"label": "Dog groomer"}])
         newcomer = person(service, "newcomer", entered_on="2026-11-20")
         never = person(service, "never", entered_on="2026-11-01")
         put_forward(service, long_ago, other)

@@ -85,6 +85,7 @@ class History:
     users: dict[str, User] = field(default_factory=dict)
     role_ids: list[str] = field(default_factory=list)
     person_ids: list[str] = field(default_factory=list)
+    forgotten: set[str] = field(default_factory=set)  # whoever objected since this was last emptied
     looked_at: dict[str, int] = field(default_factory=dict)  # the mark at which each person's list was last looked at
 
     def begin(self, people: list[dict[str, Any]], roles: list[tuple[dict[str, Any], Visibility, str]]) -> None:
@@ -140,6 +141,11 @@ class History:
                 case "objection":
                     person = self._person(store, more[0])
                     person.objects_to_matching = not person.objects_to_matching
+                    if person.objects_to_matching:
+                        store.participants.forget_standing(person.id)
+                        self.forgotten.add(person.id)
+                    else:
+                        profile_changed(store, person, self.service.clock.at)
                 case "day":
                     self.service.clock.pass_(days=1)
 

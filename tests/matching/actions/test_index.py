@@ -262,7 +262,8 @@ class TestExactness:
         read = [profile_of(profile) for profile in profiles]
         with service.database.reading(NORTH) as store:
             snapshot = service.running.pools.current(store)
-            assert service.running.pools.ready(store, *read) == []
+            words = [text for each in read for text in snapshot.shortlister.texts_of(each)]
+            assert service.running.pools.missing(store, words) == []
         expected = [as_json(each) for each in fresh.shortlists(read, as_of=AS_OF, limit=None)]
         assert [as_json(each) for each in snapshot.shortlister.shortlists(read, as_of=AS_OF, limit=None)] == expected
         assert any(each["entries"] for each in expected)
@@ -297,12 +298,12 @@ class TestExactness:
 
 class TestVectors:
     def test_words_that_nobody_has_encoded_are_named_until_they_are(self, service: Service) -> None:
-        pools, profile = service.running.pools, profile_of({"participant_ref": "P-1", **CLEANER})
+        pools = service.running.pools
         with service.database.reading(NORTH) as store:
-            assert pools.ready(store, profile) == ["cleaning"]
+            assert pools.missing(store, ["cleaning", "cleaning"]) == ["cleaning"]
         encode(service, "cleaning")
         with service.database.reading(NORTH) as store:
-            assert pools.ready(store, profile) == []
+            assert pools.missing(store, ["cleaning"]) == []
 
     def test_equal_words_are_encoded_once_however_many_roles_have_them(self, service: Service) -> None:
         encoder = service.running.worker.encoder
@@ -335,6 +336,26 @@ class TestVectors:
         pools.settle()
         service.run_jobs()
         assert refs(service, pools) == {"A"}
+
+    def test_a_pool_is_not_laid_out_again_and_again_while_it_lacks_vectors(
+        self, sqlite_service: Service, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        log_roles(sqlite_service, role("A"), role("B"))
+        sqlite_service.run_jobs()
+        with sqlite_service.database.writing(NORTH) as store:
+            store.session.execute(text("DELETE FROM text_vectors"))
+        pools = another_process(sqlite_service)
+        read: list[object] = []
+        monkeypatch.setattr(
+            index, "read_vacancy", lambda *given, **more: read.append(1) or read_vacancy(*given, **more)
+        )
+        for _ in range(3):
+            with sqlite_service.database.reading(NORTH) as store, pytest.raises(NotReady):
+                pools.current(store)
+        assert len(read) == 2
+        pools.settle()
+        sqlite_service.run_jobs()
+        assert refs(sqlite_service, pools) == {"A", "B"}
 
     def test_a_request_that_holds_the_writers_lock_is_not_kept_waiting_by_that(self, sqlite_service: Service) -> None:
         log_roles(sqlite_service, role("A"))

@@ -27,6 +27,11 @@ def check_history(service: Service, happened: dict[str, Any]) -> None:
         with service.database.reading(history.organisation_id) as store:
             people = {each.id: each.profile_version for each in store.alerts.matched(everyone=True)}
             standings = store.alerts.standings(people)
+        for person in history.forgotten:
+            before.pop(person, None)
+            versions.pop(person, None)
+            expected = {pair for pair in expected if pair[0] != person}
+        history.forgotten.clear()
         # Lists are looked at when something in the pool has changed, and one person's when their profile has.
         for person in [each for each in people if pool_changed or versions.get(each, 0) != people[each]]:
             changed = history.changed_for(person)
