@@ -9,9 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from starlette.types import ASGIApp, Receive, Scope, Send
-
-from api.auth import COOKIE, CSRF_HEADER, digest_of
+from api.auth import digest_of
 from api.serving import serve, settings_environment
 from api.talk import say
 from fixtures.world import load_world
@@ -57,27 +55,6 @@ def serve_demo(*, host: str, port: int) -> int:
             environment=settings_environment(database_url=url, data_dir=folder, log_level="warning"),
             demo_session=f"{cookie}:{csrf_token}",
         )
-
-
-class SignedInDemo:
-    """Puts the demo's session on every request that brings none of its own and comes from no other page."""
-
-    def __init__(self, app: ASGIApp, session: str) -> None:
-        cookie, _, csrf_token = session.partition(":")
-        self._app = app
-        self._headers = [
-            (b"cookie", f"{COOKIE}={cookie}".encode()),
-            (CSRF_HEADER.lower().encode(), csrf_token.encode()),
-        ]
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, signed in."""
-        if scope["type"] == "http":
-            brought = dict(scope["headers"])
-            own_page = brought.get(b"sec-fetch-site", b"none") in (b"none", b"same-origin")
-            if own_page and b"cookie" not in brought and b"authorization" not in brought:
-                scope = {**scope, "headers": [*scope["headers"], *self._headers]}
-        await self._app(scope, receive, send)
 
 
 def furnish(database: Database, *, at: datetime, cookie: str, csrf_token: str) -> None:

@@ -23,7 +23,7 @@ from matching.bootstrap import assemble_stored
 from matching.sealing import Sealer, open_sealer
 from matching.settings import Settings
 from matching.store import Database, open_database
-from matching.store.protections import check_application_role
+from matching.store.application_role import check_application_role
 from matching.store.revisions import NEWEST, check_current, present_revision
 
 # Pools that load for longer are loaded when first asked for: the others need not wait for them.

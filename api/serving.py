@@ -134,7 +134,7 @@ def _run_web(alive: int, listener: socket.socket, demo_session: str) -> None:
     running = open_running(settings)
     app: ASGIApp = create_app(running)
     if demo_session:
-        from api.demo import SignedInDemo
+        from api.demo_session import SignedInDemo
 
         app = SignedInDemo(app, demo_session)
     server = uvicorn.Server(

@@ -13,6 +13,7 @@ from sqlalchemy import insert
 
 from fixtures.generate import generate_profiles, generate_vacancies
 from fixtures.world import load_world
+from matching.actions.alerts import queue_daily_look
 from matching.actions.index import encoder_digest, text_digest, texts_of_profile
 from matching.bootstrap import assemble_stored
 from matching.errors import Where
@@ -85,6 +86,7 @@ def furnish(
     with database.writing(ORGANISATION) as store:
         caseload, said = _write_people(store, participant_count, specialists, at, means)
         _write_vectors(store, [*texts, *said], encoder)
+        queue_daily_look(store, at)
     return County(
         specialists=tuple(specialists),
         officers=tuple(officers),

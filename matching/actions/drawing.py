@@ -123,11 +123,6 @@ def as_bytes(written: Any) -> bytes:
     return orjson.dumps(written)
 
 
-def days_between(earlier: date, later: date) -> int:
-    """Whole days from one day to another, and none before it."""
-    return max(0, (later - earlier).days)
-
-
 def constraint_findings(
     profile: VocationalProfile, pool: VacancyPool, row: int, *, means: Means, as_of: date
 ) -> tuple[Finding, ...]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from matching.actions.alerts import present_first_places
 from matching.actions.days import local_day
-from matching.actions.drawing import days_between, matched_participants, profiles_of
+from matching.actions.drawing import matched_participants, profiles_of
 from matching.actions.events import record
 from matching.actions.facts import visible_vacancy
 from matching.errors import Conflict
@@ -19,6 +19,7 @@ from matching.interchange.writing import explanation_json
 from matching.model.people import Actor, Permission
 from matching.permissions import can_read_safety, check
 from matching.store import Page, Store
+from matching.store.participants import days_between
 from matching.store.tables import Participant, User, VacancyRow
 
 if TYPE_CHECKING:

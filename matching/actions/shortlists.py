@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -322,6 +322,8 @@ def draw_again(
     again = _Again.of(row, participant, store=reading, pools=pools)
     drawn = again.drawn
     entries: list[Any] = orjson.loads(row.entries)
+    if not entries and row.counts["listed"]:
+        raise Conflict("This list was emptied when its time was past, so it cannot be drawn again.")
     document = shortlist_json(
         drawn.shortlist(limit=len(entries), opens_for=opens_for([drawn.near])), reads_profile=True
     )
@@ -793,8 +795,3 @@ def _shortlist(shortlist_id: str, *, by: Actor, store: Store) -> tuple[Shortlist
     participant = store.participants.get(row.participant_id)
     check_can_read_participant(by, participant)
     return row, participant
-
-
-def latest_entries(rows: Iterable[ShortlistRow]) -> dict[str, list[Mapping[str, Any]]]:
-    """The entries of some lists as drawn, by the participants' ids."""
-    return {row.participant_id: orjson.loads(row.entries) for row in rows}

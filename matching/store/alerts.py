@@ -169,12 +169,6 @@ class Alerts(Nouns):
             statement = statement.where(Alert.seen_at.is_(None))
         return self._page(statement, Alert, after=after, limit=limit)
 
-    def of_participant(self, participant_id: str) -> list[Alert]:
-        """All alerts for a participant, for who takes out what is held on them."""
-        return list(
-            self.session.scalars(select(Alert).where(Alert.participant_id == participant_id).order_by(Alert.id))
-        )
-
     # Proposals of allocation
 
     def allocation(self, allocation_id: str) -> Allocation:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 
 from matching.model.shortlist import Choice
 from matching.store.ids import id_after
@@ -102,7 +102,3 @@ class Decisions(Nouns):
             .values(words="")
             .execution_options(synchronize_session=False)
         )
-
-    def delete_of(self, participant_id: str) -> None:
-        """Delete every decision for a participant."""
-        self.session.execute(delete(DecisionRow).where(DecisionRow.participant_id == participant_id))

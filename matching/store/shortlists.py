@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 
 from matching.errors import NotFound
 from matching.store.ids import id_after
@@ -33,11 +33,6 @@ class Shortlists(Nouns):
         """A participant's lists, the oldest first."""
         statement = select(ShortlistRow).where(ShortlistRow.participant_id == participant_id)
         return self._page(statement, ShortlistRow, after=after, limit=limit)
-
-    def of_participant(self, participant_id: str) -> list[ShortlistRow]:
-        """All lists of a participant, for who takes out what is held on them."""
-        statement = select(ShortlistRow).where(ShortlistRow.participant_id == participant_id)
-        return list(self.session.scalars(statement.order_by(ShortlistRow.id)))
 
     def latest(self, participant_ids: Collection[str]) -> list[ShortlistRow]:
         """The latest list of each of these participants, as far as they have one."""
@@ -131,13 +126,6 @@ class Shortlists(Nouns):
         for statement in statements:
             self.session.execute(statement.execution_options(synchronize_session=False))
         self.session.expire_all()
-
-    def delete_of(self, participant_id: str) -> None:
-        """Delete every list of a participant; decisions and placements must point at none of them any more."""
-        lists = select(ShortlistRow.id).where(ShortlistRow.participant_id == participant_id)
-        for table in (EntryChange, EntryRow):
-            self.session.execute(delete(table).where(table.shortlist_id.in_(lists)))
-        self.session.execute(delete(ShortlistRow).where(ShortlistRow.participant_id == participant_id))
 
 
 def in_blocks(ids: Iterable[str], size: int = 500) -> list[list[str]]:

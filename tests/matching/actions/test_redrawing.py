@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from matching.actions.drawing import as_bytes
 from matching.actions.shortlists import Pending, draw_again, draw_up_shortlist
 from matching.errors import Conflict
+from matching.model.vacancy import Visibility
 from matching.permissions import can_read_participant
 from matching.store.tables import ShortlistRow
 from tests.matching.actions.histories import SPECIALISTS, History, begun, histories
@@ -107,4 +108,14 @@ class TestNotTheSame:
         with sqlite_service.database.writing(history.organisation_id) as store:
             store.shortlists.locked(row.id).document_id = "another"
         with pytest.raises(Conflict, match="not what was stored"):
+            drawn_again(history, row, "one")
+
+    def test_a_list_that_was_emptied_is_not_drawn_again(self, sqlite_service: Service) -> None:
+        role = ({"title": "Baker", "employer": "Hazel Bakery"}, Visibility.ORGANISATION, "one")
+        history = next(begun(sqlite_service, {"people": [{"wanted_work": []}], "roles": [role], "rounds": []}))
+        row = draw_all(history)[0]
+        assert drawn_again(history, row, "one")["entries"]
+        with sqlite_service.database.writing(history.organisation_id) as store:
+            store.shortlists.erase_of(row.participant_id)
+        with pytest.raises(Conflict, match="was emptied"):
             drawn_again(history, row, "one")

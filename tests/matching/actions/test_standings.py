@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 
+from matching.actions import alerts
 from tests.matching.actions.histories import History, begun, histories
 from tests.service import Service
 
@@ -50,3 +52,12 @@ class TestStandings:
         self, sqlite_service: Service, happened: dict[str, Any]
     ) -> None:
         check_history(sqlite_service, happened)
+
+    @settings(max_examples=3)
+    @given(happened=histories(roles=12, rounds=3))
+    def test_so_they_are_on_either_database_when_few_people_are_looked_at_at_once(
+        self, service: Service, happened: dict[str, Any]
+    ) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(alerts, "AT_ONCE", 1)
+            check_history(service, happened)

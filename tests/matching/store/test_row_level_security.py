@@ -36,7 +36,8 @@ from api.running import open_running
 from matching.errors import Conflict
 from matching.settings import Settings
 from matching.store import Database, open_database
-from matching.store.protections import APPLICATION_ROLE, check_application_role
+from matching.store.application_role import check_application_role
+from matching.store.protections import APPLICATION_ROLE
 from matching.store.tables import Base, Instant
 from tests.databases import Databases
 
