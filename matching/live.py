@@ -43,21 +43,22 @@ _DIGEST_BYTES: Final = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audience:
-    """Who may see a vacancy: its owner alone, a team, or everyone in the organisation."""
+    """Who may see a vacancy: its owner alone, its owner and a team, or everyone in the organisation."""
 
     visibility: Visibility
     owner_id: str | None = None
     team_id: str | None = None
 
     def includes(self, *, user_id: str, team_ids: frozenset[str]) -> bool:
-        """Whether somebody with these teams may see it."""
+        """Whether somebody with these teams may see it; as `permissions.can_see_vacancy` has it."""
+        owns = self.owner_id is not None and self.owner_id == user_id
         match self.visibility:
             case Visibility.ORGANISATION:
                 return True
             case Visibility.TEAM:
-                return self.team_id is not None and self.team_id in team_ids
+                return owns or (self.team_id is not None and self.team_id in team_ids)
             case Visibility.OWN_CASELOAD:
-                return self.owner_id is not None and self.owner_id == user_id
+                return owns
 
 
 EVERYONE: Final = Audience(visibility=Visibility.ORGANISATION)

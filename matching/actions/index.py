@@ -8,6 +8,7 @@ made by a worker; web processes look them up and never encode.
 from __future__ import annotations
 
 import fcntl
+import gc
 import hashlib
 import logging
 import os
@@ -222,6 +223,10 @@ class LivePools:
                 _log.info("a pool waits for its vectors", extra={"organisation_id": organisation_id})
             except Exception as error:
                 _log.error("a pool could not be loaded", extra={"reason": reason_of(error)})
+        # Pools are a million small objects that stay. Looking them through for garbage, now and again, would keep some
+        # request waiting for a tenth of a second.
+        gc.collect()
+        gc.freeze()
 
     def _pool(self, organisation_id: str) -> _OrganisationPool:
         pool = self._pools.get(organisation_id)

@@ -241,10 +241,14 @@ def split(changes: Iterable[Change]) -> tuple[list[Change], list[Change]]:
 _BETWEEN = re.compile(r"^\S+ is above 'max', which is \S+$")
 _KIND_AND_VALUE = re.compile(r", not (text|a number|true or false|a list|an object|null) .*$", re.DOTALL)
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
+_NAME = re.compile(r"""^(?:'.*'|".*") is not(?= (?:in the catalogue|a field))""", re.DOTALL)
 _PLAIN = "is not a value that this field takes"
 
 
 def _without_value(problem: Problem, document: Document) -> Problem:
+    if _NAME.match(problem.message):  # a name that is not ours is somebody's word too
+        message = _NAME.sub("holds a name that is not", problem.message)
+        return Problem(Where(field=_around(problem.where.field, document)), message)
     message = _BETWEEN.sub("is above 'max'", problem.message)
     message = _KIND_AND_VALUE.sub("", message)
     sent = _leaves(_at(document, problem.where.field))
@@ -256,6 +260,12 @@ def _without_value(problem: Problem, document: Document) -> Problem:
     if any(word in tested for value in sent for word in _words(value)):
         message = _PLAIN
     return Problem(problem.where, message)
+
+
+def _around(path: str, document: Document) -> str:
+    """The place that a name stands in; the whole field where the name itself looks like a place."""
+    outer = path.rpartition(".")[0]
+    return outer if isinstance(_at(document, outer), dict) and outer else path.partition(".")[0]
 
 
 def _at(document: Document, path: str) -> Any:

@@ -6,7 +6,7 @@ import io
 import json
 import logging
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -38,7 +38,7 @@ class About(StrEnum):
     PERSON = "person"  # a participant: their specialist and their team's leader
     SAFETY = "safety"  # where they must not go and whom they avoid: their own specialist alone
     OFFICE = "office"  # employers and colleagues: those who work here
-    REFUSED = "refused"  # was not taken: nobody
+    NOBODY = "nobody"  # was refused, or only asked with: it is not kept, and told to nobody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +81,8 @@ class Walk:
     webhooks: list[str] = field(default_factory=list)
     introductions: dict[str, str] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
+    #: Written to the log on purpose, to see that what is written there is found.
+    control: str = "zqxcontrol"
 
     def word(self, name: str, about: About = About.PERSON) -> str:
         """A new canary for a field."""
@@ -114,6 +116,7 @@ class Walk:
             self._refusals()
             self._errors_of_ours()
             self._everybody_looks()
+            structlog.get_logger().info("the end", reason=self.control)
             self.metrics = self.service.client.get("/metrics").text
             self.logs = lines.getvalue()
 
@@ -121,7 +124,7 @@ class Walk:
 
     def _employers_and_roles(self) -> None:
         word = self.word
-        hook = {"url": f"https://{WEBHOOK_HOST}/alerts", "secret": word("webhook secret", About.REFUSED) + "s" * 32}
+        hook = {"url": f"https://{WEBHOOK_HOST}/alerts", "secret": word("webhook secret", About.NOBODY) + "s" * 32}
         self._do("webhook", "adam", "POST", "/v1/webhooks", hook)
         colleague = {
             "email": f"{word('email of a user', About.OFFICE)}@example.org",
@@ -143,7 +146,9 @@ class Walk:
     def _people(self) -> None:
         word = self.word
         person = {"ref": word("reference"), "name": word("name"), "entered_on": "2026-11-02"}
-        self._do("person", "ana", "POST", "/v1/participants", person, headers={"Idempotency-Key": word("key")})
+        self._do(
+            "person", "ana", "POST", "/v1/participants", person, headers={"Idempotency-Key": word("key", About.NOBODY)}
+        )
         self._do("change", "ana", "PUT", self._path(), {"name": word("name, corrected"), "entered_on": "2026-11-02"}, 1)
         said = {
             "goal": {"own_words": word("goal"), "longer_term": word("longer-term goal")},
@@ -264,7 +269,7 @@ class Walk:
         self.service.run_jobs()
         for kind in ("vacancies", "employers", "placements"):
             for form in ("csv", "xlsx"):
-                sent = {"kind": kind, "form": form, "search": word("search of an export", About.OFFICE)}
+                sent = {"kind": kind, "form": form, "search": word("search of an export", About.NOBODY)}
                 self._do("export", "lee", "POST", "/v1/exports", sent)
                 self._do("export", "eve", "POST", "/v1/exports", {"kind": kind, "form": form}, status=None)
 
@@ -274,7 +279,7 @@ class Walk:
         """Each refused for another reason, with a canary in what was sent."""
 
         def word(name: str) -> str:
-            return self.word(name, About.REFUSED)
+            return self.word(name, About.NOBODY)
 
         for field_name, value in (
             ("hours.max", word("hours that are none")),
@@ -318,7 +323,7 @@ class Walk:
         self._do("bad", "ben", "PUT", self._path(), {**late, "name": word("name by another")}, 1, status=403)
         self._do("bad", "sam", "PUT", self._path(), {**late, "name": word("name by a stranger")}, 1, status=404)
         self._do("bad", "eve", "POST", "/v1/employers", {"name": "Hazel Bakery", "notes": word("twice")}, status=409)
-        place = {"name": "shop", "postcode": word("code no")[:10]}
+        place = {"name": "shop", "postcode": word("postcode of a shop")}
         self._do("bad", "eve", "POST", f"/v1/employers/{self.ids['employer']}/workplaces", place, status=422)
         client = self.service.as_("ana")
         raw: tuple[tuple[bytes, str], ...] = (
@@ -356,7 +361,7 @@ class Walk:
 
     def _errors_of_ours(self) -> None:
         """Something breaks, with a canary in the message of the exception."""
-        secret = self.word("in an exception", About.REFUSED)
+        secret = self.word("in an exception", About.NOBODY)
 
         def breaks(*_: object, **__: object) -> None:
             raise RuntimeError(f"could not read {secret}")
@@ -534,6 +539,3 @@ def _logs() -> Iterator[io.StringIO]:
         finally:
             structlog.reset_defaults()
             logging.root.handlers, logging.root.level = handlers, level
-
-
-Looks = Callable[[Canary], bool]
