@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
@@ -163,5 +164,7 @@ def add_handlers(app: FastAPI) -> None:
         return problem(kind, kind.title + ".", headers=error.headers)
 
     @app.exception_handler(Exception)
-    def unforeseen(_request: Request, _error: Exception) -> Response:
+    def unforeseen(request: Request, error: Exception) -> Response:
+        request_id = request.scope.get("state", {}).get("request_id")
+        structlog.get_logger().error("unforeseen", request_id=request_id, exc_info=error)
         return problem(INTERNAL, "The error has been noted. Nothing was changed.")

@@ -154,6 +154,7 @@ def _run_web(alive: int, listener: socket.socket, demo_session: str) -> None:
         server.should_exit = True
 
     _watch(alive, end)
+    running.pools.begin_loading()  # while the server starts to listen; `/readyz` says when it is done
     server.run(sockets=[listener])
     running.close()
 

@@ -17,12 +17,20 @@ from matching.store.tables import Organisation
 
 router = APIRouter(prefix="/v1/organisation", tags=["users"], route_class=RecordedRoute)
 
+
+def _limited(name: str) -> Any:
+    """What a setting takes: days within its limits, or yes and no."""
+    if name not in LIMITS:
+        return bool
+    least, most = LIMITS[name]
+    return Annotated[int, Field(ge=least, le=most)]
+
+
 # One field for each setting of the domain, with its limits and its default.
-_FIELDS: dict[str, Any] = {
-    each.name: (Annotated[int, Field(ge=LIMITS[each.name][0], le=LIMITS[each.name][1])], each.default)
-    for each in fields(OrganisationSettings)
-}
-SettingsSent = create_model("SettingsSent", __base__=Shape, __doc__="What an organisation sets, in days.", **_FIELDS)
+_FIELDS: dict[str, Any] = {each.name: (_limited(each.name), each.default) for each in fields(OrganisationSettings)}
+SettingsSent = create_model(
+    "SettingsSent", __base__=Shape, __doc__="What an organisation sets; numbers are of days.", **_FIELDS
+)
 
 
 class OrganisationSent(Shape):

@@ -70,7 +70,10 @@ def _shortlist(row: ShortlistRow) -> dict[str, Any]:
 
 
 def _entry(row: EntryRow) -> dict[str, Any]:
-    return _told(row) | {"finding": without_safety(row.finding) if row.finding is not None else None}
+    if row.finding is None:
+        return _told(row)
+    # What was known of a role when it was added by hand stands a step further in.
+    return _told(row) | {"finding": {**row.finding, "entry": without_safety(row.finding["entry"])}}
 
 
 def _contact(row: Contact, *, for_others_too: bool) -> dict[str, Any]:

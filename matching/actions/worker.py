@@ -163,7 +163,7 @@ def queue_pausing(store: Store, at: datetime) -> None:
 
 def queue_retention(store: Store, at: datetime) -> None:
     """Have what is past its time forgotten, in an organisation that has switched this on."""
-    if store.organisations.get().settings.get("forget_daily") is True:
+    if store.organisations.settings().forget_daily:
         queue_once(store, "retention", local_day(at).isoformat(), {}, at)
 
 

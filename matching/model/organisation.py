@@ -11,7 +11,7 @@ from matching.errors import Invalid, Problem, Where
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrganisationSettings:
-    """How long things hold and are kept; every number is of whole days."""
+    """How long things hold and are kept, and whether forgetting is daily; every number is of whole days."""
 
     #: An unadvertised role that nobody confirms for so long is paused.
     confirm_vacancies_days: int = 30
@@ -29,23 +29,24 @@ class OrganisationSettings:
     keep_imported_files_days: int = 30
     #: Jobs that are done, sessions that have ended, answers kept for retried requests.
     keep_traces_days: int = 30
+    #: Whether what is past its time is forgotten every day, and not only when somebody says so.
+    forget_daily: bool = False
 
     def __post_init__(self) -> None:
         problems = [
-            Problem(Where(field=each.name), f"should be from {least} to {most} days")
-            for each in fields(self)
-            for least, most in (LIMITS[each.name],)
-            if not least <= getattr(self, each.name) <= most
+            Problem(Where(field=name), f"should be from {least} to {most} days")
+            for name, (least, most) in LIMITS.items()
+            if not least <= getattr(self, name) <= most
         ]
         if problems:
             raise Invalid(problems)
 
-    def to_json(self) -> dict[str, int]:
+    def to_json(self) -> dict[str, int | bool]:
         """The same as it is stored."""
         return asdict(self)
 
 
-#: The least and the most that each may be set to.
+#: The least and the most that each number of days may be set to.
 LIMITS: Mapping[str, tuple[int, int]] = {
     "confirm_vacancies_days": (1, 365),
     "consent_days": (1, 3650),

@@ -134,7 +134,12 @@ def somebody(service: Service) -> Held:
                 vacancy_ref="v-1",
                 position=1,
                 place=1,
-                finding=_finding(word(), no_go=word()),
+                finding={
+                    "as_of": "2026-11-22",
+                    "pool_mark": 0,
+                    "ruled_out": True,
+                    "entry": _finding(word(), no_go=word()),
+                },
             )
         )
         add(
