@@ -37,7 +37,7 @@ serve: setup
 
 # The long tests in full: kills, fuzzing, load, many writers. `make test` runs a tenth of them.
 soak: setup
-	WELLPLACED_SOAK=1 $(BIN)/pytest -n 0 -s -m "soak or not soak" tests/soak tests/api/test_fuzz.py
+	WELLPLACED_SOAK=1 $(BIN)/pytest -n 0 -rP -m "soak or not soak" tests/soak tests/api/test_fuzz.py
 
 bench: setup
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks --write
