@@ -82,7 +82,7 @@ def _forget_vectors(participant: Participant, holdings: Holdings, at: datetime, 
     texts = {words for row in versions for words in _own_words(row.document)}
     if not texts:
         return
-    for document in holdings.latest_documents_of_others(participant.id):
+    for document in holdings.documents_of_others(participant.id):
         texts.difference_update(_own_words(document))
     texts -= holdings.vacancy_titles(sorted(texts))
     store.pool.delete_vectors(map(text_digest, sorted(texts)))

@@ -97,15 +97,11 @@ class Holdings(Nouns):
         """Those of the texts that are the title of a vacancy."""
         return set(self.session.scalars(select(VacancyRow.title).where(VacancyRow.title.in_(texts))))
 
-    def latest_documents_of_others(self, participant_id: str) -> Iterator[dict[str, Any]]:
-        """The latest profile of everybody else."""
+    def documents_of_others(self, participant_id: str) -> Iterator[dict[str, Any]]:
+        """Every version of everybody else's profile: a list may be drawn again from an old one."""
         yield from self.session.scalars(
             select(ProfileVersion.document)
-            .join(
-                Participant,
-                (Participant.id == ProfileVersion.participant_id)
-                & (Participant.profile_version == ProfileVersion.version),
-            )
+            .join(Participant, Participant.id == ProfileVersion.participant_id)
             .where(Participant.id != participant_id, Participant.status != ParticipantStatus.ERASED)
             .execution_options(yield_per=500)
         )
