@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.talk import progress_bar, refuse, say
+from api.talk import REFUSED, progress_bar, refuse, say
 
 if TYPE_CHECKING:
     from matching.settings import Settings
@@ -23,6 +23,7 @@ def add_commands(app: typer.Typer) -> None:
     """Put the commands under `wellplaced`."""
     for command in (serve, migrate, backup, restore, verify, retention):
         app.command()(command)
+    app.command("import")(import_files)
     app.add_typer(user_app, name="user")
     app.add_typer(audit_app, name="audit")
 
@@ -127,6 +128,53 @@ def retention(
         for kind, count in counts.items():
             typer.echo(f"{organisation_id}\t{kind}\t{count}")
     say("Done." if apply else "Nothing was changed. Add --apply to forget these.")
+
+
+def import_files(
+    paths: Annotated[
+        list[Path], typer.Argument(exists=True, metavar="FILE|FOLDER...", help="Files, or folders of them.")
+    ],
+    organisation: Annotated[str, typer.Option(help="The id of the organisation.")],
+    user: Annotated[str, typer.Option(help="The id of the user in whose name; see `wellplaced user list`.")],
+    kind: Annotated[str, typer.Option(metavar="vacancies|profiles", help="What the files hold.")] = "vacancies",
+    apply: Annotated[bool, typer.Option("--apply", help="Have the good rows taken in; without it, only try.")] = False,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Take a file in although some rows are refused.")
+    ] = False,
+) -> None:
+    """Try files, and with --apply have the running service take them in; the same file twice changes nothing."""
+    from matching.actions.imports import take_in, try_file
+    from matching.actions.users import actor_of_user
+    from matching.feeds import Kind
+
+    if kind not in list(Kind):
+        refuse([f"'{kind}' should be one of {', '.join(Kind)}"])
+    settings = _settings()
+    database = _open(settings)
+    at, refused = datetime.now(UTC), 0
+    for path in _files(paths):
+        with _organisation(database, organisation) as store:
+            by = actor_of_user(store.users.get(user))
+            most = settings.upload_megabytes * 1_000_000
+            content = path.read_bytes()
+            tried = try_file(
+                content=content, file_name=path.name, kind=Kind(kind), largest_bytes=most, by=by, at=at, store=store
+            )
+            for problem in tried.problems:
+                say(str(problem))
+            refused += len(tried.problems)
+            good = tried.row.summary["good"]
+            typer.echo(f"{path.name}\t{tried.row.id}\t{good} good\t{len(tried.problems)} problems")
+            if apply and good and (skip_bad or not tried.problems):
+                take_in(import_id=tried.row.id, skip_refused=skip_bad, by=by, at=at, store=store)
+    say("The worker of the running service takes them in." if apply else "Nothing was taken in. Add --apply for that.")
+    raise SystemExit(REFUSED if refused and not skip_bad else 0)
+
+
+def _files(paths: list[Path]) -> Iterator[Path]:
+    """The files named, and those of the folders named, in the order of their names."""
+    for path in paths:
+        yield from sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]
 
 
 @user_app.command("found")

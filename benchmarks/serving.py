@@ -234,9 +234,9 @@ def _page(options: argparse.Namespace, measured: Measured, *, written: float, re
         "# The service under load",
         "",
         f"Measured on {date.today().isoformat()} by `python -m benchmarks.serving --write`, on {machine()}. "
-        f"Processes that wanted a core when it ended: {load():.1f}. An invented county on SQLite, two web processes and "
-        f"the worker, encoder `{options.encoder}`. Requests are sent at a fixed rate, whatever becomes of those before; "
-        "a time counts from the moment a request was due.",
+        f"Processes that wanted a core when it ended: {load():.1f}. An invented county on SQLite, two web processes "
+        f"and the worker, encoder `{options.encoder}`. Requests are sent at a fixed rate, whatever becomes of those "
+        "before; a time counts from the moment a request was due.",
         "",
         f"- {options.vacancies:,} vacancies, {options.participants:,} participants; {options.rate:g} requests a second "
         f"for {options.seconds:g} s.",
