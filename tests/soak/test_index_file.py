@@ -43,7 +43,9 @@ def test_a_flipped_bit_is_noticed_and_mended(server: Server) -> None:
     server.stop()
     chance = random.Random(20261122)
     for flip in range(FLIPS):
-        files = [path for path in (server.folder / "data" / "index").rglob("*") if path.is_file() and path.stat().st_size]
+        files = [
+            path for path in (server.folder / "data" / "index").rglob("*") if path.is_file() and path.stat().st_size
+        ]
         assert files
         _flip(chance.choice(files), chance)
         told = len(server.log())
