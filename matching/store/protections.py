@@ -64,8 +64,12 @@ def sqlite_statements() -> Iterator[str]:
 
 
 def create_role_statement() -> str:
-    """The application's role, if it is not there: it owns nothing and bypasses nothing."""
+    """The application's role, if it is not there: it owns nothing and bypasses nothing.
+
+    Roles are of the whole server, so another database may be making the same one at this moment.
+    """
     return (
         f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{APPLICATION_ROLE}') THEN "
-        f"CREATE ROLE {APPLICATION_ROLE} NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE; END IF; END $$"
+        f"CREATE ROLE {APPLICATION_ROLE} NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE; END IF; "
+        "EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
     )

@@ -251,11 +251,10 @@ def test_what_openpyxl_reads_is_what_we_read(rows: list[list[Any]]) -> None:
 
 
 def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
-    before = clock.process_time()
     content = packed(parts(sheet_xml()) | {"xl/media/a.xml": b"\0" * 150_000_000})
     unpacking = clock.process_time()
     assert problems(content) == ["v.xlsx: unpacks to 143 MB; the most is 100 MB; split it"]
-    assert clock.process_time() - unpacking < 1 < 60 - before
+    assert clock.process_time() - unpacking < 1
 
 
 def test_a_bomb_that_lies_about_its_size_is_refused() -> None:
