@@ -13,8 +13,8 @@ from sqlalchemy import insert
 
 from fixtures.generate import generate_profiles, generate_vacancies
 from fixtures.world import load_world
-from matching.actions.alerts import queue_daily_look
-from matching.actions.index import encoder_digest, text_digest, texts_of_profile
+from matching.actions.index import STANDING, encoder_digest, text_digest, texts_of_profile
+from matching.actions.jobs import queue
 from matching.bootstrap import assemble_stored
 from matching.errors import Where
 from matching.interchange import read_profile, read_vacancy
@@ -86,7 +86,8 @@ def furnish(
     with database.writing(ORGANISATION) as store:
         caseload, said = _write_people(store, participant_count, specialists, at, means)
         _write_vectors(store, [*texts, *said], encoder)
-        queue_daily_look(store, at)
+        for participant_id in (each for people in caseload.values() for each in people):
+            queue(store, STANDING, participant_id, {"participant_id": participant_id}, at)
     return County(
         specialists=tuple(specialists),
         officers=tuple(officers),
