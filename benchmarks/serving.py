@@ -241,8 +241,7 @@ def _page(options: argparse.Namespace, measured: Measured, *, written: float, re
         f"- {options.vacancies:,} vacancies, {options.participants:,} participants; {options.rate:g} requests a second "
         f"for {options.seconds:g} s.",
         f"- Written in {written:.0f} s; first start, without index files, ready after {ready:.1f} s.",
-        f"- The worker took everybody's first standing in {looked:.0f} s; in the load it holds each change against all of "
-        "them.",
+        f"- The worker took everybody's first standing in {looked:.0f} s; in the load each change is held against all.",
         "",
         "Goals: 95 % of all requests under 300 ms, 95 % of lists under 250 ms, no error.",
         "",
