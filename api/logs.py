@@ -93,12 +93,12 @@ _OWN = ("api", "embeddings", "evaluation", "matching")
 
 
 class _LibraryLines(logging.Handler):
-    """A line through the standard library: our own with its allowed values, another's by the library's name alone."""
+    """A line through the standard library: our own with its allowed values, another's by the package's name alone."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Pass it on; what was put into a message is left out."""
         error = record.exc_info[1] if record.exc_info else None
         own = record.name.partition(".")[0] in _OWN
         values = {name: value for name, value in vars(record).items() if own and name in ALLOWED}
-        event = str(record.msg) if own else f"library {record.name}"
+        event = str(record.msg) if own else f"package {record.name}"
         structlog.get_logger().log(record.levelno, event, exc_info=error, **values)

@@ -182,19 +182,24 @@ def _entries(name: Pseudonym, store: Store) -> Iterator[Row]:
     for row in _all(store, select(ShortlistRow)):
         for entry in orjson.loads(row.entries) if row.entries else ():
             role = (entry["position"], name(ids.get(entry["vacancy_ref"])), entry["band"], entry["score"])
-            for finding in entry["findings"]:
+            for finding in filter(_may_leave, entry["findings"]):
                 told = (finding["aspect"], _general(finding), *(finding[field] for field in _FINDING))
                 yield (name(row.id), *role, entry["stretch"], *told)
 
 
 #: Parts that are named by what a person said or needs: the evaluation looks at aspects alone.
-_NAMED_BY_PEOPLE = frozenset({"refused_work", "adjustments", "exclusions", "employer"})
+_NAMED_BY_PEOPLE = frozenset({"refused_work", "adjustments", "exclusions"})
+
+
+def _may_leave(finding: Mapping[str, str]) -> bool:
+    """Whether a finding is about anything but safety: even that somebody avoids a place or an employer stays here."""
+    return finding["aspect"] != "employer" and (finding["aspect"], finding["part"]) != ("travel", "no_go")
 
 
 def _general(finding: Mapping[str, str]) -> str:
     if finding["aspect"] in _NAMED_BY_PEOPLE:
         return ""
-    return "distance" if finding["part"] == "no_go" else finding["part"]
+    return finding["part"]
 
 
 def _all(store: Store, statement: Select[tuple[Row]] | Select) -> Iterator:  # type: ignore[type-arg]

@@ -47,8 +47,8 @@ def test_an_exception_is_told_by_type_and_place_and_not_by_its_message(lines: io
 
 
 def test_a_library_is_told_by_its_name_alone(lines: io.StringIO) -> None:
-    logging.getLogger("some.library").warning("could not read %s", SECRET)
-    assert json.loads(lines.getvalue())["event"] == "library some.library"
+    logging.getLogger("another.package").warning("could not read %s", SECRET)
+    assert json.loads(lines.getvalue())["event"] == "package another.package"
     assert SECRET not in lines.getvalue()
 
 

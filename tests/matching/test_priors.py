@@ -378,10 +378,7 @@ def test_the_script_makes_the_shipped_table_again_byte_for_byte(tmp_path: Path) 
 
 @pytest.mark.real_encoder
 def test_a_kitchen_porter_is_expected_noisier_and_hotter_than_an_accounts_clerk() -> None:
-    encoders = pytest.importorskip("embeddings.encoder")
-    if not hasattr(encoders, "SentenceTransformerEncoder"):
-        pytest.skip("the encoder is not built yet")
-    encoder = encoders.SentenceTransformerEncoder()
+    encoder = SentenceTransformerEncoder()
     found = prior_columns(
         encoder.encode(["kitchen porter wanted, busy hotel", "accounts clerk, purchase ledger"]),
         occupation_vectors(encoder),
