@@ -68,7 +68,7 @@ class TestTheWalk:
 class TestNowhere:
     def test_not_in_logs(self, walk: Walk) -> None:
         assert walk.control in walk.logs
-        for line in ('"event": "request"', "RuntimeError", "IntegrityError", "job failed", "library sqlalchemy.engine"):
+        for line in ('"event": "request"', "RuntimeError", "IntegrityError", "job failed", "package sqlalchemy.engine"):
             assert line in walk.logs
         assert walk.logs.count('"event": "request"') >= len(walk.exchanges) - 1
         assert found_in(walk.logs, walk) == []
