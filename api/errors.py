@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,11 +102,16 @@ def problem(
     )
 
 
+def kind_of(error: MatchingError) -> ProblemType:
+    """The kind of problem that an error of the domain is."""
+    return next((kind for family, kind in _OF_DOMAIN if isinstance(error, family)), INTERNAL)
+
+
 def of_domain(error: MatchingError) -> Response:
     """The problem document for what the domain raised on purpose."""
     if isinstance(error, VersionNeeded):
         return problem(VERSION_NEEDED, str(error))
-    kind = next((kind for family, kind in _OF_DOMAIN if isinstance(error, family)), INTERNAL)
+    kind = kind_of(error)
     if isinstance(error, Invalid):
         errors = [{"field": str(each.where), "message": each.message} for each in error.problems]
         return problem(kind, "See the errors, each with its field.", errors=errors)
@@ -147,24 +152,36 @@ def _plain(error: Mapping[str, Any]) -> str:
             return str(error["msg"])
 
 
-def add_handlers(app: FastAPI) -> None:
-    """Answer every error with a problem document."""
+#: Writes a problem as a page for a person, or says that a program asked: kind, what the domain said, headers.
+PageOf = Callable[[Request, ProblemType, str, Mapping[str, str] | None], Response | None]
+
+
+def add_handlers(app: FastAPI, page_of: PageOf) -> None:
+    """Answer every error: programs with a problem document, people with a page."""
 
     @app.exception_handler(MatchingError)
-    def from_domain(_request: Request, error: MatchingError) -> Response:
-        return of_domain(error)
+    def from_domain(request: Request, error: MatchingError) -> Response:
+        written = of_domain(error)
+        detail = "" if isinstance(error, Invalid) else str(error)
+        return page_of(request, kind_of(error), detail, _retry(written)) or written
 
     @app.exception_handler(RequestValidationError)
-    def from_validation(_request: Request, error: RequestValidationError) -> Response:
-        return of_validation(error)
+    def from_validation(request: Request, error: RequestValidationError) -> Response:
+        # Of a page nothing but its address is checked by its shape.
+        return page_of(request, NOT_FOUND, "", None) or of_validation(error)
 
     @app.exception_handler(HTTPException)
-    def from_framework(_request: Request, error: HTTPException) -> Response:
+    def from_framework(request: Request, error: HTTPException) -> Response:
         kind = BY_STATUS.get(error.status_code, INTERNAL)
-        return problem(kind, kind.title + ".", headers=error.headers)
+        return page_of(request, kind, "", error.headers) or problem(kind, kind.title + ".", headers=error.headers)
 
     @app.exception_handler(Exception)
     def unforeseen(request: Request, error: Exception) -> Response:
         request_id = request.scope.get("state", {}).get("request_id")
         structlog.get_logger().error("unforeseen", request_id=request_id, exc_info=error)
-        return problem(INTERNAL, "The error has been noted. Nothing was changed.")
+        told = problem(INTERNAL, "The error has been noted. Nothing was changed.")
+        return page_of(request, INTERNAL, "", None) or told
+
+
+def _retry(written: Response) -> Mapping[str, str] | None:
+    return {name: value for name, value in written.headers.items() if name == "retry-after"}

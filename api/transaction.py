@@ -39,6 +39,7 @@ class Work:
         self.at: datetime | None = None
         self.replay: Response | None = None
         self.kept_body: bytes | None = None
+        self.keeps_refusal = False
 
     @property
     def reading(self) -> Store:
@@ -83,10 +84,11 @@ class Work:
 
     def end(self, response: Response) -> None:
         """Commit if the request succeeded, with its answer beside the change; otherwise leave everything as it was."""
-        if response.status_code >= 400:
+        refused = response.status_code >= 400
+        if refused and not self.keeps_refusal:
             self.abandon(RuntimeError("refused"))
             return
-        if self.key is not None and self._writing is not None and self.at is not None:
+        if not refused and self.key is not None and self._writing is not None and self.at is not None:
             # Writers take turns, so what another request with this key has answered is seen by now.
             self._replay_from(self._writing)
             kept = {name: value for name, value in response.headers.items() if name in _KEPT_HEADERS}
@@ -109,6 +111,13 @@ class Work:
         except BaseException as raised:
             if raised is not error:
                 raise
+
+    def begin_again(self) -> None:
+        """Roll back what a refused form began, and start anew for the page that says so: what it reads is noted."""
+        self.abandon(RuntimeError("refused"))
+        self._stack = ExitStack()
+        self._reading = self._writing = None
+        self.keeps_refusal = True
 
     @property
     def _key_id(self) -> str:
@@ -180,6 +189,12 @@ def _holds_nul(value: Any) -> bool:
 class RecordedRoute(APIRoute):
     """A route whose handler works in one transaction."""
 
+    async def prepare(self, request: Request, work: Work) -> None:
+        """Find the key by which a request that is sent twice is done once, and the digest that tells it from others."""
+        work.key = _key(request)
+        if work.key is not None:
+            work.request_digest = request_digest(request, await request.body())
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap the handler: open, answer, commit."""
         handle = super().get_route_handler()
@@ -190,14 +205,9 @@ class RecordedRoute(APIRoute):
             request = StrictRequest(plain.scope, plain.receive)
             work = Work(request.app.state.running.database)
             request.state.work = work
-            work.key = _key(request)
             if takes is not None and _has_body(request):
                 _check_content_type(request, takes)
-            if work.key is not None:
-                body = await request.body()
-                work.request_digest = hashlib.sha256(
-                    b"\n".join([request.method.encode(), str(request.url.path).encode(), body])
-                ).hexdigest()
+            await self.prepare(request, work)
             try:
                 response = await handle(request)
                 await run_in_threadpool(work.end, response)
@@ -214,6 +224,11 @@ class RecordedRoute(APIRoute):
             return response
 
         return in_one_transaction
+
+
+def request_digest(request: Request, said: bytes) -> str:
+    """What tells one request from another."""
+    return hashlib.sha256(b"\n".join([request.method.encode(), str(request.url.path).encode(), said])).hexdigest()
 
 
 _JSON, _FORM = "application/json", "multipart/form-data"

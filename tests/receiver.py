@@ -32,7 +32,7 @@ class Receiver:
     """Notes what arrives and answers as told."""
 
     def __init__(self, folder: Path) -> None:
-        self._certificate = _certificate(folder)
+        self._certificate = certificate_of_our_own(folder)
         self.got: list[Got] = []
         self.status = 204
         self.location: str | None = None
@@ -100,7 +100,7 @@ def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-def _certificate(folder: Path) -> Path:
+def certificate_of_our_own(folder: Path) -> Path:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
     now = datetime.now(UTC)
