@@ -11,6 +11,7 @@ from jinja2 import ChainableUndefined, Environment, PackageLoader, PrefixLoader,
 
 from api.pages.assets import asset_url
 from api.pages.done import DONE
+from api.pages.labels import label
 from api.pages.saying import Refusal
 from api.pages.typed import Typed
 from api.pages.words import FILTERS
@@ -62,7 +63,7 @@ def environment() -> Environment:
     )
     made.globals.update(_govuk())
     made.globals.update(asset=asset_url, DONE=DONE, error_items=_error_items)
-    made.filters.update(FILTERS)
+    made.filters.update(FILTERS, label=label)
     return made
 
 
