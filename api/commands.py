@@ -39,15 +39,21 @@ def serve(
     demo: Annotated[
         bool, typer.Option("--demo", help="Serve an invented county, signed in, from a folder that is then deleted.")
     ] = False,
+    signed_in: Annotated[
+        str, typer.Option("--as", help="With --demo, who is signed in: robin, hilary, frankie or sasha.")
+    ] = "robin",
 ) -> None:
-    """Serve the API: web processes, and one worker that keeps the encoder warm."""
+    """Serve pages and API: web processes, and one worker that keeps the encoder warm."""
     from api.serving import serve as run
     from api.serving import settings_environment
 
     if demo:
         from api.demo import serve_demo
+        from fixtures.county import PEOPLE
 
-        raise SystemExit(serve_demo(host=host, port=port))
+        if signed_in not in PEOPLE:
+            refuse([f"Nobody in the demo is called {signed_in!r}: say {', '.join(PEOPLE)}."])
+        raise SystemExit(serve_demo(host=host, port=port, signed_in=signed_in))
     settings = _settings()
     _check_schema(settings)
     say(f"Well Placed listens on http://{host}:{port}")

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field, StringConstraints
 
 from api.dependencies import Cursor, Id, IfMatch, Now, Reading, SignedIn, ThePools, Writing, answer, page_json
 from api.routes.shapes import Answer, IdText, Shape
 from api.transaction import RecordedRoute
+from matching.actions import arranging, redrawing
 from matching.actions import shortlists as actions
-from matching.actions.shortlists import (
-    FIRST_ENTRIES,
-    MOST_ARRANGED,
-    MOST_ENTRIES,
-    Arranged,
-    Because,
-    Direction,
-    Pending,
-    ShortlistView,
-)
+from matching.actions.arranging import MOST_ARRANGED, Because, Direction
+from matching.actions.index import LivePools
+from matching.actions.shortlists import FIRST_ENTRIES, MOST_ENTRIES, Arranged, Pending, ShortlistView
 from matching.model.finding import Aspect
 from matching.model.people import Actor
 from matching.model.shortlist import Choice, DecisionReason
@@ -304,23 +299,43 @@ class WhyAnswer(Answer):
     added_by_hand: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawing:
+    """What it takes to draw a list, or to draw it again: who asks, when, the stores and the pools."""
+
+    by: Actor
+    at: datetime
+    reading: Store
+    store: Store
+    pools: LivePools
+
+    def all(self) -> dict[str, Any]:
+        """Everything, as the actions take it."""
+        return {"by": self.by, "at": self.at, "reading": self.reading, "store": self.store, "pools": self.pools}
+
+
+def _drawing(by: SignedIn, at: Now, reading: Reading, store: Writing, pools: ThePools) -> Drawing:
+    return Drawing(by=by, at=at, reading=reading, store=store, pools=pools)
+
+
+def _page_drawn_again(shortlist_id: Id, page: Cursor, drawing: DrawingNow) -> dict[str, Any]:
+    return {"shortlist_id": shortlist_id, "after": page.after, "limit": page.limit, **drawing.all()}
+
+
+DrawingNow = Annotated[Drawing, Depends(_drawing)]
+#: A page of what a list, drawn again, left out.
+PageDrawnAgain = Annotated[dict[str, Any], Depends(_page_drawn_again)]
+
+
 @router.post(
     "",
     status_code=201,
     response_model=SummaryAnswer,
     responses={202: {"description": "Words are still being read: wait for the job", "model": PendingAnswer}},
 )
-def draw_up(sent: ShortlistSent, by: SignedIn, at: Now, reading: Reading, store: Writing, pools: ThePools) -> Response:
+def draw_up(sent: ShortlistSent, drawing: DrawingNow) -> Response:
     """Draw up a list. For words that are new it answers 202 with a job; once that is done, ask again."""
-    drawn = actions.draw_up_shortlist(
-        participant_id=sent.participant_id,
-        count=sent.entries,
-        by=by,
-        at=at,
-        reading=reading,
-        store=store,
-        pools=pools,
-    )
+    drawn = actions.draw_up_shortlist(participant_id=sent.participant_id, count=sent.entries, **drawing.all())
     if isinstance(drawn, Pending):
         job = f"/v1/jobs/{drawn.job_id}"
         pending = answer({"job_id": drawn.job_id, "job": job}, status=202, location=job)
@@ -359,114 +374,55 @@ def show(shortlist_id: Id, by: SignedIn, at: Now, reading: Reading, store: Writi
 
 
 @router.get("/{shortlist_id}/document", response_model=DocumentAnswer)
-def document(shortlist_id: Id, by: SignedIn, at: Now, reading: Reading, store: Writing, pools: ThePools) -> Response:
+def document(shortlist_id: Id, drawing: DrawingNow) -> Response:
     """Draw the whole list again from what was stored; a conflict where the method has changed since."""
-    return answer(
-        actions.draw_again(shortlist_id=shortlist_id, by=by, at=at, reading=reading, store=store, pools=pools)
-    )
+    return answer(redrawing.draw_again(shortlist_id=shortlist_id, **drawing.all()))
 
 
 @router.get("/{shortlist_id}/excluded", response_model=ExcludedPage)
 def excluded(
-    shortlist_id: Id,
-    by: SignedIn,
-    at: Now,
-    reading: Reading,
-    store: Writing,
-    pools: ThePools,
-    page: Cursor,
+    page: PageDrawnAgain,
     aspect: Annotated[Aspect | None, Query(description="Only roles that this aspect rules out.")] = None,
 ) -> Response:
     """Page through the roles that were left out, each with every reason."""
-    found = actions.read_excluded(
-        shortlist_id=shortlist_id,
-        aspect=aspect,
-        after=page.after,
-        limit=page.limit,
-        by=by,
-        at=at,
-        reading=reading,
-        store=store,
-        pools=pools,
-    )
+    found = redrawing.read_excluded(aspect=aspect, **page)
     return answer({"items": found.items, "by_reason": found.by_reason, "next_cursor": found.next_after})
 
 
 @router.get("/{shortlist_id}/negotiation", response_model=NegotiationPage)
-def negotiation(
-    shortlist_id: Id,
-    by: SignedIn,
-    at: Now,
-    reading: Reading,
-    store: Writing,
-    pools: ThePools,
-    page: Cursor,
-) -> Response:
+def negotiation(page: PageDrawnAgain) -> Response:
     """Page through the roles that one concession would open."""
-    found = actions.read_negotiation(
-        shortlist_id=shortlist_id,
-        after=page.after,
-        limit=page.limit,
-        by=by,
-        at=at,
-        reading=reading,
-        store=store,
-        pools=pools,
-    )
+    found = redrawing.read_negotiation(**page)
     return answer(page_json(found, list(found.items)))
 
 
 @router.get("/{shortlist_id}/why", response_model=WhyAnswer)
 def why(
     shortlist_id: Id,
-    by: SignedIn,
-    at: Now,
-    reading: Reading,
-    store: Writing,
-    pools: ThePools,
+    drawing: DrawingNow,
     vacancy_id: Annotated[IdText | None, Query()] = None,
     vacancy_ref: Annotated[str | None, Query(min_length=1, max_length=100)] = None,
 ) -> Response:
     """Ask why a role, named by its id or its reference, is or is not on the list."""
     return answer(
-        actions.explain_absence(
-            shortlist_id=shortlist_id,
-            vacancy_id=vacancy_id,
-            vacancy_ref=vacancy_ref,
-            by=by,
-            at=at,
-            reading=reading,
-            store=store,
-            pools=pools,
+        redrawing.explain_absence(
+            shortlist_id=shortlist_id, vacancy_id=vacancy_id, vacancy_ref=vacancy_ref, **drawing.all()
         )
     )
 
 
 @router.post("/{shortlist_id}/entries", status_code=201, response_model=ShortlistAnswer)
-def add_entry(
-    shortlist_id: Id,
-    sent: AdditionSent,
-    version: IfMatch,
-    by: SignedIn,
-    at: Now,
-    reading: Reading,
-    store: Writing,
-    pools: ThePools,
-) -> Response:
+def add_entry(shortlist_id: Id, sent: AdditionSent, version: IfMatch, drawing: DrawingNow) -> Response:
     """Add an open role by hand, with a reason; one that is ruled out is marked as such."""
-    row = actions.add_entry(
+    row = arranging.add_entry(
         shortlist_id=shortlist_id,
         vacancy_id=sent.vacancy_id,
         place=sent.place,
         because=sent.because(),
         version=version,
-        by=by,
-        at=at,
-        reading=reading,
-        store=store,
-        pools=pools,
+        **drawing.all(),
     )
-    return _after(row, by, store, status=201)
+    return _after(row, drawing.by, drawing.store, status=201)
 
 
 @router.patch("/{shortlist_id}/entries/{vacancy_id}", response_model=ShortlistAnswer)
@@ -474,7 +430,7 @@ def move_entry(
     shortlist_id: Id, vacancy_id: Id, sent: MoveSent, version: IfMatch, by: SignedIn, at: Now, store: Writing
 ) -> Response:
     """Move a role up, down or to a place, with a reason."""
-    row = actions.move_entry(
+    row = arranging.move_entry(
         shortlist_id=shortlist_id,
         vacancy_id=vacancy_id,
         to=sent.to,
@@ -492,7 +448,7 @@ def remove_entry(
     shortlist_id: Id, vacancy_id: Id, sent: BecauseSent, version: IfMatch, by: SignedIn, at: Now, store: Writing
 ) -> Response:
     """Take a role off the list, with a reason; its history stays."""
-    row = actions.remove_entry(
+    row = arranging.remove_entry(
         shortlist_id=shortlist_id,
         vacancy_id=vacancy_id,
         because=sent.because(),

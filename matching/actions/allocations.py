@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from embeddings.errors import NotYetEncoded
+from matching.actions.arranging import Because
 from matching.actions.days import local_day
 from matching.actions.drawing import profiles_of, sight_of, texts_missing, viewer_of_user
 from matching.actions.events import record
 from matching.actions.facts import visible_vacancy
 from matching.actions.reverse import days_waited
-from matching.actions.shortlists import Because
 from matching.allocation import LeftOut, ListedRole, Waiting, allocate
 from matching.errors import Conflict, NotFound, NotPermitted, Stale
 from matching.fit.part import Mask

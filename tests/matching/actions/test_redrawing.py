@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 
 from matching.actions.drawing import as_bytes
-from matching.actions.shortlists import Pending, draw_again, draw_up_shortlist
+from matching.actions.redrawing import draw_again
+from matching.actions.shortlists import Pending, draw_up_shortlist
 from matching.errors import Conflict
 from matching.model.vacancy import Visibility
 from matching.permissions import can_read_participant
