@@ -13,7 +13,7 @@ from matching.actions.users import names_of
 
 router = APIRouter(prefix="/audit", route_class=PageRoute, include_in_schema=False)
 
-_ON_A_PAGE = 50
+_ON_A_PAGE = 25
 #: What events are about, in words.
 SUBJECTS = {
     "": "Everything",

@@ -1,6 +1,8 @@
 // What scripts add to pages that work without them: the GOV.UK components, and a word before the session ends.
 import { initAll } from "./govuk-frontend.min.js";
 
+// GOV.UK's own template says this in a script of the page itself, which our policy forbids.
+document.body.classList.add("js-enabled", "govuk-frontend-supported");
 initAll();
 
 const WARN_MINUTES = 5;
@@ -54,5 +56,14 @@ function offerToPrint() {
   }
 }
 
+// A link that sets a password holds its token after the #, which no server is told: it is put into the form here.
+function takeFromLink() {
+  const place = document.querySelector("[data-from-link]");
+  if (!place || location.hash.length < 20) return;
+  place.querySelector("input").value = location.hash.slice(1);
+  place.hidden = true;
+}
+
 warnBeforeSignOut();
+takeFromLink();
 offerToPrint();
