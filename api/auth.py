@@ -15,7 +15,7 @@ from matching.actions.users import actor_of_user
 from matching.errors import NotPermitted, NotSignedIn
 from matching.model.people import Actor
 from matching.sealing import digest_of
-from matching.store.tables import SignInSession
+from matching.store.tables import SignInSession, User
 
 __all__ = [
     "COOKIE",
@@ -24,11 +24,13 @@ __all__ = [
     "actor_of_user",
     "check_own_pages",
     "digest_of",
+    "ended_session",
     "forget_session",
     "give_session",
     "half_way_session",
     "session_lasts",
     "session_of",
+    "signed_in_session",
 ]
 
 COOKIE = "__Host-wellplaced"
@@ -45,8 +47,8 @@ def actor_of(request: Request, running: Running, at: datetime) -> Actor:
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() == "bearer" and token:
         actor = _machine(token.strip(), running, at)
-    elif cookie := request.cookies.get(COOKIE):
-        actor = _user(request, cookie, running, at)
+    elif request.cookies.get(COOKIE):
+        actor = _user(request, running, at)
     else:
         raise NotSignedIn("Sign in first.")
     running.rates.check(actor.user_id)
@@ -72,8 +74,38 @@ def half_way_session(request: Request, running: Running, at: datetime) -> SignIn
     session = _live_session(digest_of(cookie), running, at)
     if session.second_step_at is not None:
         raise NotSignedIn("Sign in with your password first.")
-    _check_same_site(request, running, session.csrf_token)
+    if request.method not in _SAFE:
+        _check_same_site(request, running, session.csrf_token)
     return session
+
+
+def signed_in_session(request: Request, running: Running, at: datetime) -> tuple[SignInSession, User]:
+    """The session that a browser brings, and whose it is; raises `NotSignedIn`.
+
+    It proves nothing of what asked: good for showing a page, and never by itself for a change.
+    """
+    cookie = request.cookies.get(COOKIE)
+    if not cookie:
+        raise NotSignedIn("Sign in first.")
+    session = _live_session(digest_of(cookie), running, at)
+    if session.last_seen_at + timedelta(minutes=running.settings.session_minutes) <= at:
+        raise NotSignedIn(_ENDED)
+    if session.second_step_at is None:
+        raise NotSignedIn("Enter the code from your app first.")
+    with running.database.reading(session.organisation_id) as store:
+        user = store.users.get(session.user_id)
+    if user.disabled_at is not None:
+        raise NotSignedIn("This account is closed.")
+    return session, user
+
+
+def ended_session(request: Request, running: Running) -> SignInSession | None:
+    """The session that a browser brings, whether it still opens anything or not."""
+    cookie = request.cookies.get(COOKIE)
+    if not cookie:
+        return None
+    with running.database.directory() as directory:
+        return directory.session(digest_of(cookie))
 
 
 def give_session(response: Response, opened: OpenedSession) -> None:
@@ -115,22 +147,13 @@ def _machine(token: str, running: Running, at: datetime) -> Actor:
     return actor_of_token(row)
 
 
-def _user(request: Request, cookie: str, running: Running, at: datetime) -> Actor:
-    digest = digest_of(cookie)
-    session = _live_session(digest, running, at)
-    if session.last_seen_at + timedelta(minutes=running.settings.session_minutes) <= at:
-        raise NotSignedIn(_ENDED)
-    if session.second_step_at is None:
-        raise NotSignedIn("Enter the code from your app first.")
+def _user(request: Request, running: Running, at: datetime) -> Actor:
+    session, user = signed_in_session(request, running, at)
     if request.method not in _SAFE:
         _check_same_site(request, running, session.csrf_token)
-    with running.database.reading(session.organisation_id) as store:
-        user = store.users.get(session.user_id)
-    if user.disabled_at is not None:
-        raise NotSignedIn("This account is closed.")
     if session.last_seen_at + _SEEN_AGAIN <= at:
         with running.database.writing(session.organisation_id) as store:
-            store.sign_ins.seen(digest, at=at)
+            store.sign_ins.seen(session.id, at=at)
     request.state.session, request.state.user = session, user
     return actor_of_user(user)
 
@@ -148,4 +171,5 @@ def _check_same_site(request: Request, running: Running, csrf_token: str) -> Non
     # Programs send a header, forms a field; a page's route has read the form by now.
     sent = str(request.headers.get(CSRF_HEADER) or getattr(request.state, "csrf_typed", ""))
     if not hmac.compare_digest(sent.encode(), csrf_token.encode()):
+        request.state.lacks_token = True
         raise NotPermitted("This request lacks the token of your session.")

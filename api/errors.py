@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from api.headers import HEADERS
 from matching.actions.index import NotReady
 from matching.errors import Conflict, Invalid, MatchingError, NotFound, NotPermitted, NotSignedIn, Stale, TooMany
 
@@ -180,7 +181,10 @@ def add_handlers(app: FastAPI, page_of: PageOf) -> None:
         request_id = request.scope.get("state", {}).get("request_id")
         structlog.get_logger().error("unforeseen", request_id=request_id, exc_info=error)
         told = problem(INTERNAL, "The error has been noted. Nothing was changed.")
-        return page_of(request, INTERNAL, "", None) or told
+        answered = page_of(request, INTERNAL, "", None) or told
+        # This is answered outside of everything that puts headers on answers.
+        answered.headers.update({**HEADERS, "X-Request-ID": str(request_id)})
+        return answered
 
 
 def _retry(written: Response) -> Mapping[str, str] | None:

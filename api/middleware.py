@@ -4,31 +4,24 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import structlog
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import BUSY, MALFORMED, TOO_LARGE, problem
+from api.errors import BUSY, MALFORMED, TOO_LARGE, ProblemType, problem
+from api.headers import HEADERS
 from api.metrics import Metrics
+from api.pages.errors import page_of
 from matching.settings import Settings
 
 LARGEST_BODY = 1_000_000
 #: More than this at once is more than the threads can answer soon: a quick refusal beats a long queue.
 MOST_AT_ONCE = 64
-_UPLOADS = "/v1/imports"
-_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Strict-Transport-Security": "max-age=63072000",
-}
+_UPLOADS = ("/v1/imports", "/files/imports")
 
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -77,7 +70,7 @@ class Surroundings:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-ID"] = request_id
-                for name, value in _HEADERS.items():
+                for name, value in HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)
 
@@ -87,15 +80,14 @@ class Surroundings:
             if not stated.isdigit() or int(stated) > limit:
                 raise _TooLarge
             if self._at_once > MOST_AT_ONCE and not scope["path"].endswith("z"):  # /livez and /readyz always answer
-                await problem(BUSY, "Too many requests at once.", headers={"Retry-After": "1"})(
-                    scope, receive, with_headers
-                )
+                refusal = _refusal(scope, BUSY, "Too many requests at once.", {"Retry-After": "1"})
+                await refusal(scope, receive, with_headers)
             else:
                 await self._app(scope, counted, with_headers)
         except _TooLarge:
             if status:
                 raise
-            refusal = problem(TOO_LARGE, f"At most {limit:,} bytes are taken here.")
+            refusal = _refusal(scope, TOO_LARGE, f"At most {limit:,} bytes are taken here.", {})
             await refusal(scope, receive, with_headers)
         finally:
             self._at_once -= 1
@@ -130,9 +122,15 @@ class KnownHosts:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, if it is for us."""
         if scope["type"] == "http" and _host_name(Headers(scope=scope).get("host", "")) not in self._hosts:
-            await problem(MALFORMED, "The service is not known by this host.")(scope, receive, send)
+            refusal = _refusal(scope, MALFORMED, "The service is not known by this host.", {})
+            await refusal(scope, receive, send)
             return
         await self._app(scope, receive, send)
+
+
+def _refusal(scope: Scope, kind: ProblemType, detail: str, headers: Mapping[str, str]) -> Response:
+    """What is answered before the application is asked: a page to people, a problem to programs."""
+    return page_of(Request(scope), kind, detail, headers) or problem(kind, detail, headers=headers)
 
 
 def _host_name(host: str) -> str:

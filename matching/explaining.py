@@ -361,10 +361,21 @@ class Drawn:
 
     def negotiate(self, *, opens_for: Counter[Opening]) -> tuple[NearMiss, ...]:
         """The negotiation list, best place first; `opens_for` says for how many people each opening counts."""
-        near = self.near
-        if not len(near.rows):
-            return ()
+        return self._negotiated(self.near, opens_for)
+
+    def near_miss_of(self, ref: str) -> NearMiss | None:
+        """The one concession that would open a role that is left out; `None` if it is not, or if no one would."""
+        row = self.pool.row_of(ref)
+        if row is None or row not in self.excluded:
+            return None
+        jobs = self.pool.jobs(np.array([row], np.int64))
+        near = near_misses(self.ordered.parts, jobs, conflicts(self.ordered.parts, jobs))
+        return next(iter(self._negotiated(near, Counter())), None)
+
+    def _negotiated(self, near: NearMisses, opens_for: Counter[Opening]) -> tuple[NearMiss, ...]:
         rows = near.rows
+        if not len(rows):
+            return ()
         judged = self.judge_rows(rows)
         conceded = {
             number: _conceded(judged[number], [number in blocked for blocked in near.blocked_by])

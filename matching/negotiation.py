@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -32,6 +32,16 @@ class NearMisses:
     rows: Rows
     blocked_by: tuple[tuple[int, ...], ...]
     openings: tuple[Opening, ...]
+
+    def of(self, refs: Collection[str]) -> NearMisses:
+        """Those of some vacancies alone."""
+        wanted = frozenset(refs)
+        kept = [place for place, opening in enumerate(self.openings) if opening.vacancy_ref in wanted]
+        return NearMisses(
+            rows=self.rows[kept],
+            blocked_by=tuple(self.blocked_by[place] for place in kept),
+            openings=tuple(self.openings[place] for place in kept),
+        )
 
 
 def near_misses(parts: Sequence[Part], jobs: Jobs, conflict: Mask) -> NearMisses:

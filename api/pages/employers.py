@@ -1,4 +1,4 @@
-"""Pages on employers: found, read, added and changed, with their workplaces."""
+"""Pages on employers: found, read with their roles and workplaces, added and changed."""
 
 from __future__ import annotations
 
@@ -7,23 +7,35 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from api.dependencies import Id
+from api.pages.calls import calls_for
+from api.pages.role_words import at_a_glance
 from api.pages.route import PageRoute
+from api.pages.typed import FormReader
 from api.pages.visit import SignedInVisit, Visit
 from matching.actions import employers as actions
+from matching.actions.contacts import read_standing, visits_to
 from matching.actions.employers import EmployerDetails
+from matching.actions.index import NotReady
+from matching.actions.looking import look_through
+from matching.actions.questions import CallQuestion
+from matching.actions.users import names_of
 from matching.errors import Conflict, Invalid
 from matching.model.people import Permission
+from matching.places import parse_postcode
+from matching.store.vacancies import VacancyFilter
 
 router = APIRouter(prefix="/employers", route_class=PageRoute, include_in_schema=False)
 
 _ON_A_PAGE = 25
+_FIRST_ROLES = 10
+_FIRST_QUESTIONS = 5
 
 
 @router.get("")
 def find(visit: Visit) -> Response:
     """Find employers by words of their name."""
     words = visit.asked("search", most=100)
-    page = actions.find_employers(
+    page = actions.employers_by_name(
         search=words, after=visit.asked("after") or None, limit=_ON_A_PAGE, by=visit.by, store=visit.reading
     )
     return visit.show("employers/list.html", page=page, words=words)
@@ -48,9 +60,38 @@ def add(visit: Visit) -> Response:
 
 @router.get("/{employer_id}")
 def show(employer_id: Id, visit: Visit) -> Response:
-    """Show an employer with its workplaces."""
+    """Show an employer: whether it may be contacted, what to ask, its roles here and its workplaces."""
     employer, workplaces = actions.read_employer(employer_id=employer_id, by=visit.by, store=visit.reading)
-    return visit.show("employers/show.html", employer=employer, workplaces=workplaces)
+    standing = read_standing(employer_id=employer_id, on=visit.today, by=visit.by, store=visit.reading)
+    looked = look_through(
+        only=VacancyFilter(employer_id=employer_id), start=0, limit=_FIRST_ROLES, by=visit.by, store=visit.reading
+    )
+    return visit.show(
+        "employers/show.html",
+        employer=employer,
+        workplaces=workplaces,
+        standing=standing,
+        names=names_of(user_ids=_users(standing.last_contact_by, standing.next_planned_by), store=visit.reading),
+        visits=visits_to(employer_id=employer_id, by=visit.by, store=visit.reading),
+        looked=looked,
+        roles=[(each, at_a_glance(each.document)) for each in looked.roles],
+        questions=_questions(employer_id, visit)[:_FIRST_QUESTIONS],
+    )
+
+
+def _users(*user_ids: str | None) -> set[str]:
+    return {each for each in user_ids if each is not None}
+
+
+def _questions(employer_id: str, visit: SignedInVisit) -> list[CallQuestion]:
+    """What to ask this employer, for those who ask; none while the words of roles are still being read."""
+    if not visit.can(Permission.QUESTIONS_READ):
+        return []
+    try:
+        calls = calls_for(visit, employer_id=employer_id, limit=1).items
+    except NotReady:
+        return []
+    return [question for call in calls for question in call.questions]
 
 
 @router.get("/{employer_id}/change")
@@ -99,3 +140,45 @@ def _form(visit: SignedInVisit, **known: Any) -> Response:
 def _form_of(employer_id: str, visit: SignedInVisit) -> Response:
     employer, _ = actions.read_employer(employer_id=employer_id, by=visit.by, store=visit.reading)
     return _form(visit, employer=employer)
+
+
+# -- workplaces --------------------------------------------------------------------------------------------------------
+
+
+@router.get("/{employer_id}/workplaces/new")
+def ask_for_workplace(employer_id: Id, visit: Visit) -> Response:
+    """Ask where an employer's people work."""
+    visit.need(Permission.EMPLOYERS_WRITE)
+    return _workplace(employer_id, visit)
+
+
+@router.post("/{employer_id}/workplaces/new")
+def add_workplace(employer_id: Id, visit: Visit) -> Response:
+    """Add a place where an employer's people work."""
+    form = visit.form()
+    name = form.text("name", needed="Enter what they call the place.", most=200)
+    postcode = _postcode(form)
+    try:
+        form.done()
+        actions.add_workplace(
+            employer_id=employer_id, name=name, postcode=postcode, by=visit.by, at=visit.at, store=visit.writing
+        )
+    except (Invalid, Conflict) as refused:
+        return _workplace(employer_id, visit.again(refused))
+    return visit.go(f"/employers/{employer_id}", done="workplace-added")
+
+
+def _postcode(form: FormReader) -> str | None:
+    typed = form.text("postcode", most=20)
+    if not typed:
+        return None
+    try:
+        return parse_postcode(typed).text
+    except ValueError:
+        form.refuse("postcode", "Enter a postcode, such as ME14 1XQ, or its first part, such as ME14.")
+        return None
+
+
+def _workplace(employer_id: str, visit: SignedInVisit) -> Response:
+    employer, _ = actions.read_employer(employer_id=employer_id, by=visit.by, store=visit.reading)
+    return visit.show("employers/workplace.html", employer=employer)

@@ -6,17 +6,52 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
+from matching.model.adjustment import Importance, Offer
 from matching.model.fact import FactSource
 from matching.model.finding import Aspect
-from matching.model.people import ConsentChoice, ConsentItem, ConsentMethod, ParticipantStatus, Role, StatementSource
-from matching.model.placement import ContactMode, LeavingReason, OutcomeKind, OutcomeState, TasterKind, WhoSays
+from matching.model.people import (
+    Communication,
+    ConsentChoice,
+    ConsentItem,
+    ConsentMethod,
+    ParticipantRoute,
+    ParticipantStatus,
+    Role,
+    StatementSource,
+    SupportModel,
+)
+from matching.model.placement import (
+    ContactMode,
+    EarningsSource,
+    LeavingReason,
+    OutcomeKind,
+    OutcomeState,
+    TasterKind,
+    WhoSays,
+)
+from matching.model.profile import DrivingLicence, GoalStatus, TravelModeName, Welcome
 from matching.model.sensory import SensoryDimension
 from matching.model.shortlist import Band, Choice, DecisionReason
 from matching.model.vacancy import Contract, VacancySource, VacancyStatus, Visibility
 from matching.model.work import Day
+from matching.taxonomy import AdjustmentGroup
 
 #: Every label by its value; a value of two kinds has the words of its own kind.
 LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
+    AdjustmentGroup: {
+        AdjustmentGroup.TIME: "Time and hours",
+        AdjustmentGroup.BREAKS: "Breaks",
+        AdjustmentGroup.PLACE: "The place of work",
+        AdjustmentGroup.SENSORY: "Noise, light and other senses",
+        AdjustmentGroup.COMMUNICATION: "How people talk and write",
+        AdjustmentGroup.TASK_DESIGN: "The tasks",
+        AdjustmentGroup.SUPERVISION: "Support from a manager",
+        AdjustmentGroup.TRAINING: "Learning the job",
+        AdjustmentGroup.EQUIPMENT: "Tools and equipment",
+        AdjustmentGroup.BUILDING: "The building",
+        AdjustmentGroup.TRAVEL_AND_RECRUITMENT: "Travel and applying",
+        AdjustmentGroup.POLICY: "Rules at work",
+    },
     Aspect: {
         Aspect.PREFERENCES: "What they want",
         Aspect.SKILLS: "What they can do",
@@ -40,6 +75,15 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         Choice.TALK_ABOUT_IT: "Talk about it",
         Choice.NOT_NOW: "Not now",
         Choice.NOT_WANTED: "Not wanted",
+    },
+    Communication: {
+        Communication.PLAIN_TEXT: "Plain words",
+        Communication.EASY_READ: "Easy read",
+        Communication.BSL: "British Sign Language",
+        Communication.AUDIO: "Sound recording",
+        Communication.LARGE_PRINT: "Large print",
+        Communication.INTERPRETER: "An interpreter",
+        Communication.AAC: "A talking aid (AAC)",
     },
     ConsentChoice: {ConsentChoice.YES: "Yes, tell them", ConsentChoice.NO: "No, tell them nothing"},
     ConsentItem: {
@@ -102,6 +146,17 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         DecisionReason.CONFIDENTIAL: "It was told in trust",
         DecisionReason.OTHER: "Another reason",
     },
+    DrivingLicence: {
+        DrivingLicence.NONE: "No licence",
+        DrivingLicence.PROVISIONAL: "Provisional licence",
+        DrivingLicence.FULL_MANUAL: "Full licence",
+        DrivingLicence.FULL_AUTO: "Full licence, automatic cars only",
+    },
+    EarningsSource: {
+        EarningsSource.PAYE: "Tax records (PAYE)",
+        EarningsSource.PAYSLIP: "A payslip",
+        EarningsSource.SELF_EMPLOYMENT: "Own accounts or invoices",
+    },
     FactSource: {
         FactSource.VISIT: "Seen on a visit",
         FactSource.PHONE: "Told by phone",
@@ -109,6 +164,21 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         FactSource.PHOTO: "Seen on a photo",
         FactSource.ADVERT: "Read in an advert",
         FactSource.OCCUPATION_PRIOR: "Usual for this kind of job",
+    },
+    GoalStatus: {
+        GoalStatus.EXPLORING: "Still exploring",
+        GoalStatus.SOME_IDEAS: "Some ideas",
+        GoalStatus.FIRM: "Sure",
+    },
+    Importance: {
+        Importance.ESSENTIAL: "They cannot do without it",
+        Importance.IMPORTANT: "It makes a big difference",
+        Importance.HELPFUL: "It helps",
+    },
+    Offer: {
+        Offer.YES: "Yes, they offer it",
+        Offer.MAYBE: "Maybe",
+        Offer.NO: "No",
     },
     LeavingReason: {
         LeavingReason.BETTER_JOB: "Left for a better job",
@@ -151,6 +221,10 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         OutcomeState.NOT_REACHED: "Not reached",
         OutcomeState.CANNOT_SAY: "We cannot say",
     },
+    ParticipantRoute: {
+        ParticipantRoute.OUT_OF_WORK: "Out of work when they joined",
+        ParticipantRoute.IN_WORK_RETENTION: "In work, and wants to keep it",
+    },
     ParticipantStatus: {
         ParticipantStatus.ACTIVE: "Supported now",
         ParticipantStatus.PAUSED: "Paused",
@@ -184,9 +258,24 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         StatementSource.JOB_END: "Learnt when a job ended",
         StatementSource.IMPORT: "From another system",
     },
+    SupportModel: {
+        SupportModel.IPS: "Individual Placement and Support (IPS)",
+        SupportModel.SEQF: "Supported employment, by SEQF",
+    },
     TasterKind: {
         TasterKind.JOB_TASTER: "Job taster",
         TasterKind.WORKING_INTERVIEW: "Working interview",
+    },
+    TravelModeName: {
+        TravelModeName.WALK: "On foot",
+        TravelModeName.WHEELCHAIR: "By wheelchair",
+        TravelModeName.CYCLE: "By bicycle",
+        TravelModeName.BUS: "By bus",
+        TravelModeName.TRAIN: "By train",
+        TravelModeName.CAR_DRIVER: "Driving",
+        TravelModeName.CAR_PASSENGER: "As a passenger in a car",
+        TravelModeName.TAXI_ATW: "By taxi",
+        TravelModeName.WORKS_TRANSPORT: "By works transport",
     },
     VacancySource: {
         VacancySource.ADVERTISED: "Advertised",
@@ -204,6 +293,11 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         Visibility.TEAM: "My team",
         Visibility.ORGANISATION: "Everybody here",
     },
+    Welcome: {
+        Welcome.YES: "Yes",
+        Welcome.IF_NEEDED: "Only if needed",
+        Welcome.NO: "No",
+    },
     WhoSays: {
         WhoSays.PARTICIPANT: "The person",
         WhoSays.SPECIALIST: "Their specialist",
@@ -220,7 +314,7 @@ def label(value: StrEnum) -> str:
 def labelled(kind: type[StrEnum], value: str | None) -> str:
     """What pages call a value that is stored as text; its own words if it is none of ours."""
     try:
-        return LABELS[kind][kind(value)]
+        return LABELS[kind][kind(value or "")]
     except ValueError:
         return str(value or "Not known yet").replace("_", " ")
 

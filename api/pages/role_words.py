@@ -367,7 +367,7 @@ _FIELDS: Mapping[str, FieldWords] = {
     each.field: each
     for each in (
         FieldWords(field="title", words="Job title", ask="What is the job called?", say=str, theirs=True),
-        FieldWords(field="description", words="About the job", ask="What is the job about?", say=str, theirs=True),
+        FieldWords(field="description", words="What the job is", ask="What is the job about?", say=str, theirs=True),
         FieldWords(
             field="tasks",
             words="Tasks",
@@ -377,19 +377,19 @@ _FIELDS: Mapping[str, FieldWords] = {
         ),
         FieldWords(
             field="task_tags",
-            words="Kinds of work",
+            words="Kinds of task",
             ask="What kinds of work are part of it?",
             say=_several(tag_words, "None named"),
             about="refused_work.tasks",
         ),
         FieldWords(
             field="openings",
-            words="How many people they need",
+            words="Openings",
             ask="How many people do they need?",
             say=lambda value: count(int(value), "person", "people"),
         ),
-        FieldWords(field="opens_on", words="Open from", ask="From when is it open?", say=day),
-        FieldWords(field="closes_on", words="Open until", ask="Until when is it open?", say=day),
+        FieldWords(field="opens_on", words="Opens on", ask="From when is it open?", say=day),
+        FieldWords(field="closes_on", words="Closes on", ask="Until when is it open?", say=day),
         FieldWords(
             field="hours.min",
             words="Hours a week, at least",
@@ -406,7 +406,7 @@ _FIELDS: Mapping[str, FieldWords] = {
         ),
         FieldWords(
             field="hours.negotiable",
-            words="Whether the hours can change",
+            words="Whether the hours could change",
             ask="Would they change the hours?",
             say=_one_of(_NEGOTIABLE),
         ),
@@ -419,7 +419,7 @@ _FIELDS: Mapping[str, FieldWords] = {
         ),
         FieldWords(
             field="pattern.notice_days",
-            words="When the rota is known",
+            words="Notice of a change of times",
             ask="How many days ahead is the rota known?",
             say=lambda value: f"Known {number(value)} {'day' if value == 1 else 'days'} ahead",
         ),
@@ -439,7 +439,7 @@ _FIELDS: Mapping[str, FieldWords] = {
         ),
         FieldWords(field="pay", words="Pay", ask="What does it pay?", say=_pay, about="pay.floor"),
         FieldWords(
-            field="pay.period", words="When they are paid", ask="How often are people paid?", say=_one_of(_PERIOD)
+            field="pay.period", words="How often it is paid", ask="How often are people paid?", say=_one_of(_PERIOD)
         ),
         FieldWords(
             field="contract",
@@ -477,7 +477,7 @@ _FIELDS: Mapping[str, FieldWords] = {
         ),
         FieldWords(
             field="requirements.dbs",
-            words="Criminal record check",
+            words="Criminal record (DBS) check",
             ask="Do they ask for a criminal record check?",
             say=_one_of(_DBS),
             about="requirements.dbs",
@@ -491,7 +491,7 @@ _FIELDS: Mapping[str, FieldWords] = {
         ),
         FieldWords(
             field="requirements.qualifications",
-            words="Certificates and licences",
+            words="Qualifications",
             ask="Which certificates do they need, and can they get them after they start?",
             say=_several(_qualification, "None asked for"),
             theirs=True,
@@ -499,21 +499,21 @@ _FIELDS: Mapping[str, FieldWords] = {
         ),
         FieldWords(
             field="requirements.minimum_age",
-            words="Age",
+            words="Minimum age",
             ask="Is there a lowest age?",
             say=lambda value: f"{number(value)} or over" if value else "No lowest age",
             about="requirements.minimum_age",
         ),
         FieldWords(
             field="requirements.regulated_activity",
-            words="Work that a barred person may not do",
+            words="Regulated activity",
             ask="Is any of it regulated work with children or with adults who need care?",
             say=_several(_one_of(_REGULATED), "None"),
             about="requirements.regulated_children",
         ),
         FieldWords(
             field="requirements.settings",
-            words="Places and tasks that some keep away from",
+            words="Cash, alcohol, medicine and such",
             ask="Is there cash, alcohol, betting, medicine or lone work at night?",
             say=_several(setting_words, "None of those that we ask about"),
             about="exclusions.settings",

@@ -176,6 +176,14 @@ class FormReader:
             return ""
         return value
 
+    def any_of(self, name: str, values: Iterable[str], *, needed: str = "") -> tuple[str, ...]:
+        """Those of some words whose boxes were ticked."""
+        chosen = tuple(dict.fromkeys(value for value in self._typed.all(name) if value))
+        if not set(chosen) <= set(values) or (needed and not chosen):
+            self.refuse(name, needed or "Choose from the answers given.")
+            return ()
+        return chosen
+
     def yes_no(self, name: str, *, needed: str = "") -> bool | None:
         """Yes, no, or nothing said."""
         return {"yes": True, "no": False}.get(self.one_of(name, ("yes", "no", "unknown"), needed=needed))

@@ -285,7 +285,10 @@ class NegotiationPage(Answer):
 
 
 class WhyAnswer(Answer):
-    """Why a role is, or is not, on the list; one that was not there yet is explained as of today."""
+    """Why a role is, or is not, on the list; one that was not there yet is explained as of today.
+
+    `concession` is the one thing that would open a role that is left out, `would_rank` its place then.
+    """
 
     vacancy_id: str
     vacancy_ref: str
@@ -293,6 +296,8 @@ class WhyAnswer(Answer):
     open: bool
     position: int | None
     findings: list[FindingAnswer]
+    concession: str | None
+    would_rank: int | None
     was_there: bool
     drawn_place: int | None
     removed_by_hand: bool

@@ -64,6 +64,17 @@ function takeFromLink() {
   place.hidden = true;
 }
 
+// Where something is being made ready, look again by ourselves, and go on once it is; the page's button does the same.
+function goOnWhenReady() {
+  const waiting = document.querySelector("[data-look-again]");
+  if (waiting) window.setTimeout(() => window.location.reload(), Number(waiting.dataset.lookAgain) * 1000);
+  const ready = document.querySelector("[data-send-when-ready] form");
+  const [came] = performance.getEntriesByType("navigation");
+  // Whoever went back to this page did not come to have it done a second time.
+  if (ready && came && came.type !== "back_forward") ready.requestSubmit();
+}
+
+goOnWhenReady();
 warnBeforeSignOut();
 takeFromLink();
 offerToPrint();

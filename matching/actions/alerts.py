@@ -29,7 +29,7 @@ from matching.explaining import FirstPlaces
 from matching.model.people import Actor, ParticipantStatus, Permission
 from matching.model.profile import VocationalProfile
 from matching.model.shortlist import Method
-from matching.permissions import can_see_vacancy, check
+from matching.permissions import can_read_participant, can_see_vacancy, check
 from matching.ranking import PAGE
 from matching.store import Page, Store
 from matching.store.tables import Alert, Participant, StandingRow, VacancyRow
@@ -54,6 +54,16 @@ class AlertView:
 
     alert: Alert
     vacancy: VacancyRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldAlert:
+    """An alert as a page tells it: which role of which employer may suit whom."""
+
+    alert: Alert
+    vacancy: VacancyRow
+    employer_name: str
+    participant: Participant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -362,6 +372,29 @@ def find_alerts(
     for participant_id in sorted({view.alert.participant_id for view in views}):
         record(store, "alerts.read", by=by, at=at, of=("participant", participant_id))
     return Page(items=views, next_after=page.next_after)
+
+
+def alerts_told(
+    *, only_new: bool, after: str | None, limit: int, by: Actor, at: datetime, reading: Store, store: Store
+) -> Page[ToldAlert]:
+    """The same alerts with the person whom each role may suit, and the employer, by name."""
+    page = find_alerts(only_new=only_new, after=after, limit=limit, by=by, at=at, reading=reading, store=store)
+    people = reading.participants.with_ids({view.alert.participant_id for view in page.items})
+    employers = reading.vacancies.employer_names([view.vacancy for view in page.items])
+    return Page(
+        items=[
+            ToldAlert(
+                alert=view.alert,
+                vacancy=view.vacancy,
+                employer_name=employers[view.vacancy.employer_id],
+                participant=people[view.alert.participant_id],
+            )
+            for view in page.items
+            # Whom the asker no longer supports is theirs no more to read.
+            if view.alert.participant_id in people and can_read_participant(by, people[view.alert.participant_id])
+        ],
+        next_after=page.next_after,
+    )
 
 
 def mark_alert_seen(*, alert_id: str, by: Actor, at: datetime, store: Store) -> AlertView:

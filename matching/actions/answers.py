@@ -90,6 +90,20 @@ def answer_question(
     )
 
 
+def read_answer(
+    *, vacancy_id: str, answer_id: str, by: Actor, at: datetime, store: Store, pools: LivePools
+) -> Answered:
+    """An answer that was taken, where its fact stands now, and whom it affects."""
+    check(by, Permission.VACANCIES_READ)
+    vacancy = visible_vacancy(vacancy_id, by=by, store=store)
+    answer = store.contacts.answer(answer_id, vacancy_id=vacancy.id)
+    return Answered(
+        answer=answer,
+        standing=_standing(answer, store),
+        affected=_affected(answer, by=by, at=at, store=store, pools=pools),
+    )
+
+
 def answers_about(*, vacancy_id: str, after: str | None, limit: int, by: Actor, store: Store) -> Page[Answer]:
     """Every answer about a role."""
     check(by, Permission.VACANCIES_READ)

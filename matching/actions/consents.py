@@ -18,7 +18,7 @@ from matching.errors import Conflict, Invalid, Problem, Where
 from matching.model.people import Actor, ConsentChoice, ConsentItem, ConsentMethod
 from matching.permissions import check_can_read_participant, check_can_write_participant
 from matching.store import Page, Store, new_id
-from matching.store.tables import Consent, Participant
+from matching.store.tables import Consent, Employer, Participant
 
 LONGEST_CONSENT_DAYS = 3650
 
@@ -42,6 +42,15 @@ class Disclosure:
     employer_id: str
     items: frozenset[ConsentItem]
     sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """Everything that a participant chose about one employer, the latest first, and what may be told today."""
+
+    employer: Employer
+    live: frozenset[ConsentItem]
+    consents: tuple[Consent, ...]
 
 
 def record_consent(*, participant_id: str, details: ConsentDetails, by: Actor, at: datetime, store: Store) -> Consent:
@@ -116,6 +125,33 @@ def list_consents(
     check_can_read_participant(by, participant)
     record(store, "consents.listed", by=by, at=at, of=("participant", participant.id))
     return store.consents.page(participant.id, after=after, limit=limit)
+
+
+def choices_by_employer(*, participant_id: str, by: Actor, at: datetime, store: Store) -> list[Choices]:
+    """A participant's choices, each employer's together with what they come to today; by the employers' names."""
+    participant = store.participants.get(participant_id)
+    check_can_read_participant(by, participant)
+    record(store, "consents.listed", by=by, at=at, of=("participant", participant.id))
+    of_employer: dict[str, list[Consent]] = {}
+    for consent in store.consents.of(participant.id):
+        of_employer.setdefault(consent.employer_id, []).append(consent)
+    employers = store.shortlists.employers(of_employer)
+    return [
+        Choices(
+            employer=employer,
+            live=live_items(of_employer[employer.id], on=local_day(at)),
+            consents=tuple(reversed(of_employer[employer.id])),
+        )
+        for employer in sorted(employers.values(), key=lambda employer: (employer.key, employer.id))
+    ]
+
+
+def read_consent(*, participant_id: str, consent_id: str, by: Actor, at: datetime, store: Store) -> Consent:
+    """One choice of a participant."""
+    participant = store.participants.get(participant_id)
+    check_can_read_participant(by, participant)
+    record(store, "consent.read", by=by, at=at, of=("participant", participant.id), consent=consent_id)
+    return store.consents.get(participant.id, consent_id)
 
 
 def live_consent(store: Store, participant_id: str, employer_id: str, on: date) -> frozenset[ConsentItem]:

@@ -16,6 +16,7 @@ from matching.model.placement import ContactMode
 from matching.permissions import (
     can_read_participant,
     can_see_vacancy,
+    can_write_participant,
     check,
     check_can_read_participant,
     check_can_write_participant,
@@ -79,6 +80,14 @@ class ContactStanding:
         return self.next_allowed_on <= on
 
 
+class TooSoon(Conflict):
+    """The employer wants no contact on that day; `allowed_on` is the first on which it does."""
+
+    def __init__(self, message: str, *, allowed_on: date) -> None:
+        self.allowed_on = allowed_on
+        super().__init__(message)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactView:
     """A contact as far as the asker may see it: only participants that they may read, and what concerns them."""
@@ -123,6 +132,12 @@ def read_standing(*, employer_id: str, on: date, by: Actor, store: Store) -> Con
     """Say who was in touch with an employer and whether it may be contacted on a day."""
     check(by, Permission.EMPLOYERS_READ)
     return contact_standing(store, store.employers.get(employer_id), on)
+
+
+def visits_to(*, employer_id: str, by: Actor, store: Store) -> int:
+    """How many visits anybody made to an employer: what is told on the third is seldom told on the first."""
+    check(by, Permission.EMPLOYERS_READ)
+    return store.contacts.visits_to(store.employers.get(employer_id).id)
 
 
 def log_contact(
@@ -192,6 +207,13 @@ def read_contact(*, contact_id: str, by: Actor, at: datetime, store: Store) -> C
     return _views([store.contacts.get(contact_id)], by=by, at=at, store=store)[0]
 
 
+def kept_behalves(*, contact_id: str, by: Actor, store: Store) -> tuple[str, ...]:
+    """On whose behalf a contact is besides those whom the asker may write to: a change leaves them where they are."""
+    check(by, Permission.EMPLOYERS_WRITE)
+    found = store.participants.with_ids(store.contacts.behalves([contact_id])[contact_id])
+    return tuple(sorted(each.id for each in found.values() if not can_write_participant(by, each)))
+
+
 def contacts_with_employer(
     *, employer_id: str, after: str | None, limit: int, by: Actor, at: datetime, store: Store
 ) -> Page[ContactView]:
@@ -211,6 +233,35 @@ def contacts_for_participant(
     page = store.contacts.for_participant(participant.id, after=after, limit=limit)
     record(store, "contacts.read", by=by, at=at, of=("participant", participant.id), count=len(page.items))
     return Page(items=_views(page.items, by=by, at=at, store=store, noted={participant.id}), next_after=page.next_after)
+
+
+def newest_with_employer(
+    *, employer_id: str, after: str | None, limit: int, by: Actor, at: datetime, store: Store
+) -> Page[ContactView]:
+    """The same as `contacts_with_employer`, the latest day first."""
+    check(by, Permission.EMPLOYERS_READ)
+    employer = store.employers.get(employer_id)
+    page = store.contacts.newest_with_employer(employer.id, after=after, limit=limit)
+    return Page(items=_views(page.items, by=by, at=at, store=store), next_after=page.next_after)
+
+
+def newest_for_participant(
+    *, participant_id: str, after: str | None, limit: int, by: Actor, at: datetime, store: Store
+) -> Page[ContactView]:
+    """The same as `contacts_for_participant`, the latest day first."""
+    participant = store.participants.get(participant_id)
+    check_can_read_participant(by, participant)
+    page = store.contacts.newest_for_participant(participant.id, after=after, limit=limit)
+    record(store, "contacts.read", by=by, at=at, of=("participant", participant.id), count=len(page.items))
+    return Page(items=_views(page.items, by=by, at=at, store=store, noted={participant.id}), next_after=page.next_after)
+
+
+def planned_contacts(*, limit: int, by: Actor, store: Store) -> list[tuple[Contact, Employer]]:
+    """What the asker has planned and not said to be made yet, the first day first; on whose behalf is not told."""
+    check(by, Permission.EMPLOYERS_READ)
+    contacts = store.contacts.planned_by(by.user_id, limit=limit)
+    employers = store.shortlists.employers({each.employer_id for each in contacts})
+    return [(each, employers[each.employer_id]) for each in contacts]
 
 
 def contact_weeks(*, first: date, last: date, by: Actor, store: Store) -> list[SpecialistWeek]:
@@ -258,9 +309,10 @@ def _check_limit(store: Store, employer: Employer, details: ContactDetails, *, b
         return
     allowed = _next_allowed(store, employer, details.on, besides=besides)
     if allowed > details.on:
-        raise Conflict(
+        raise TooSoon(
             f"This employer wants to be contacted again from {allowed.isoformat()} on. "
-            "Say in over_limit_because why this contact is made all the same."
+            "Say in over_limit_because why this contact is made all the same.",
+            allowed_on=allowed,
         )
 
 

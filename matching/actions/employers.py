@@ -97,6 +97,12 @@ def find_employers(*, search: str, after: str | None, limit: int, by: Actor, sto
     return store.employers.page(search=search, after=after, limit=limit)
 
 
+def employers_by_name(*, search: str, after: str | None, limit: int, by: Actor, store: Store) -> Page[Employer]:
+    """Employers whose name holds some words, in the order of their names."""
+    check(by, Permission.EMPLOYERS_READ)
+    return store.employers.by_name(search=search, after=after, limit=limit)
+
+
 def change_employer(
     *, employer_id: str, details: EmployerDetails, version: int, by: Actor, at: datetime, store: Store
 ) -> Employer:

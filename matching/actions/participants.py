@@ -22,6 +22,7 @@ from matching.model.people import (
     SupportModel,
 )
 from matching.permissions import (
+    can_read_participant,
     check,
     check_can_read_participant,
     check_can_write_participant,
@@ -53,6 +54,15 @@ class Caseload(StrEnum):
 
     OWN = "own"
     TEAM = "team"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seat:
+    """A specialist and the team in which they would support somebody."""
+
+    specialist: User
+    team_id: str | None
+    team: str | None
 
 
 #: From which status a participant may come to which.
@@ -126,17 +136,22 @@ def caseload(
     *,
     of: Caseload,
     statuses: Collection[ParticipantStatus] = (ParticipantStatus.ACTIVE, ParticipantStatus.PAUSED),
+    supported_by: str | None = None,
     after: str | None,
     limit: int,
     by: Actor,
     at: datetime,
     store: Store,
 ) -> Page[Waiting]:
-    """Participants in order of how long each has gone without an opportunity or a contact; never by merit."""
+    """Participants in order of how long each has gone without an opportunity or a contact; never by merit.
+
+    `supported_by` asks for those of one specialist alone, as a leader does before they talk.
+    """
     specialist_id, team_ids = _asked(of, by)
     page = store.participants.longest_waiting(
         specialist_id=specialist_id,
         team_ids=team_ids,
+        supported_by=supported_by,
         statuses=set(statuses) - {ParticipantStatus.ERASED},
         after=after,
         limit=limit,
@@ -150,6 +165,12 @@ def caseload(
         participants=[each.participant.id for each in page.items],
     )
     return page
+
+
+def people_with_ids(*, participant_ids: Collection[str], by: Actor, store: Store) -> dict[str, Participant]:
+    """Those of some participants whom the asker may read; that they are shown is noted by what shows them."""
+    found = store.participants.with_ids(participant_ids)
+    return {each.id: each for each in found.values() if can_read_participant(by, each)}
 
 
 def caseload_counts(*, of: Caseload, by: Actor, store: Store) -> list[CaseloadCount]:
@@ -167,7 +188,23 @@ def caseload_sentence(count: CaseloadCount) -> str:
             f"{count.active} people, above the {FULL_FIDELITY_CASELOAD} of full fidelity, "
             f"within the programme's {LARGEST_CASELOAD}."
         )
-    return f"{count.active} people, within the {FULL_FIDELITY_CASELOAD} of full fidelity."
+    people = "1 person" if count.active == 1 else f"{count.active} people"
+    return f"{people}, within the {FULL_FIDELITY_CASELOAD} of full fidelity."
+
+
+def who_may_support(*, by: Actor, store: Store) -> list[Seat]:
+    """Everybody to whose caseload the asker may bring a participant: themselves, and for a leader their teams."""
+    check(by, Permission.PARTICIPANTS_TAKE_ON)
+    names = store.organisations.team_names()
+    seats = []
+    for user in sorted(store.users.all(), key=lambda user: (user.id != by.user_id, user.name, user.id)):
+        if not _supports(user) or (user.id != by.user_id and not by.can(Permission.PARTICIPANTS_WRITE_TEAM)):
+            continue
+        teams = _possible_teams(user, by)
+        seats += [Seat(specialist=user, team_id=team, team=names.get(team)) for team in teams]
+        if not teams and user.id == by.user_id:
+            seats.append(Seat(specialist=user, team_id=None, team=None))
+    return seats
 
 
 def change_participant(
@@ -287,15 +324,25 @@ def _specialist(user_id: str, store: Store) -> User:
         user = store.users.get(user_id)
     except NotFound:
         raise problem from None
-    may = permissions_of([Role(role) for role in user.roles])
-    if user.disabled_at is not None or Permission.PARTICIPANTS_WRITE_OWN not in may:
+    if not _supports(user):
         raise problem
     return user
 
 
+def _supports(user: User) -> bool:
+    """Whether a user works here and may have a caseload."""
+    may = permissions_of([Role(role) for role in user.roles])
+    return user.disabled_at is None and Permission.PARTICIPANTS_WRITE_OWN in may
+
+
+def _possible_teams(specialist: User, by: Actor) -> list[str]:
+    """The teams in which the asker may have somebody supported by a specialist."""
+    return [each for each in specialist.team_ids if specialist.id == by.user_id or each in by.team_ids]
+
+
 def _team_of(specialist: User, team_id: str | None, by: Actor) -> str | None:
     """The team in which a participant is supported: one of the specialist's, and for a leader one of their own."""
-    possible = [each for each in specialist.team_ids if specialist.id == by.user_id or each in by.team_ids]
+    possible = _possible_teams(specialist, by)
     if team_id is not None:
         if team_id not in possible:
             raise Invalid([Problem(Where(field="team_id"), "should be a team of the specialist and of yours")])

@@ -66,6 +66,17 @@ class DraftView:
     written_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionView:
+    """A version in the history of a profile, and in what it differs from the one before, as the asker may see it.
+
+    `changed` is `None` where the one before is not kept any more.
+    """
+
+    row: ProfileVersion
+    changed: list[Difference] | None
+
+
 class StaleProfile(Stale):
     """Somebody else was first with the same fields; `changes` are kept by `keep_draft` in a transaction of its own."""
 
@@ -132,6 +143,27 @@ def list_profile_versions(
     return store.profiles.versions(participant.id, before=before, limit=limit)
 
 
+def list_profile_history(
+    *, participant_id: str, before: int | None, limit: int, by: Actor, at: datetime, store: Store
+) -> Page[VersionView]:
+    """Versions, the latest first: who wrote them, when, and what each changed."""
+    participant = store.participants.get(participant_id)
+    check_can_read_participant(by, participant)
+    record(store, "profile.versions_listed", by=by, at=at, of=("participant", participant.id))
+    found = store.profiles.versions(participant.id, before=before, limit=limit)
+    return Page(
+        items=[VersionView(row=row, changed=_changed_by(row, participant, by, store)) for row in found.items],
+        next_after=found.next_after,
+    )
+
+
+def _changed_by(row: ProfileVersion, participant: Participant, by: Actor, store: Store) -> list[Difference] | None:
+    earlier = store.profiles.found_version(participant.id, row.version - 1)
+    if earlier is None and row.version > 1:
+        return None
+    return _between(row.version - 1, row.version, earlier.document if earlier else {}, row, participant, by, store)
+
+
 def compare_profile_versions(
     *, participant_id: str, before: int, after: int, by: Actor, at: datetime, store: Store
 ) -> list[Difference]:
@@ -140,7 +172,19 @@ def compare_profile_versions(
     check_can_read_participant(by, participant)
     record(store, "profile.compared", by=by, at=at, of=("participant", participant.id), before=before, version=after)
     earlier, later = (store.profiles.version(participant.id, version) for version in (before, after))
-    found = differences(earlier.document, later.document)
+    return _between(before, after, earlier.document, later, participant, by, store)
+
+
+def _between(
+    before: int,
+    after: int,
+    earlier: Mapping[str, Any],
+    later: ProfileVersion,
+    participant: Participant,
+    by: Actor,
+    store: Store,
+) -> list[Difference]:
+    found = differences(earlier, later.document)
     if can_read_safety(by, participant):
         found += _safety_differences(
             *(_safety(store.profiles.safety(participant.id, each)) for each in (before, after))

@@ -14,6 +14,7 @@ from matching.actions.contacts import ContactStanding, contact_standing
 from matching.actions.days import local_day
 from matching.actions.drawing import constraint_findings, profiles_of
 from matching.actions.events import record
+from matching.actions.facts import visible_vacancy
 from matching.interchange.withholding import public_about
 from matching.model.finding import Asked, Aspect, Finding, Verdict
 from matching.model.people import Actor, Permission
@@ -112,6 +113,23 @@ def call_lists(
         ],
         next_after=shown[-1][0].id if len(calls) > start + limit else None,
     )
+
+
+def questions_about(
+    *, vacancy_id: str, by: Actor, at: datetime, reading: Store, store: Store, pools: LivePools
+) -> list[CallQuestion]:
+    """What to ask about one role, best worth first; nothing of any participant is told."""
+    check(by, Permission.QUESTIONS_READ)
+    vacancy = visible_vacancy(vacancy_id, by=by, store=reading)
+    holding = {row.participant_id for row in reading.shortlists.latest_holding(vacancy.id)}
+    people = [each for each in _people(by, reading) if each.id in holding]
+    snapshot, today = pools.current(reading), local_day(at)
+    asked = _open_questions(people, by=by, today=today, store=reading, pools=pools, snapshot=snapshot)
+    calls = _by_employer(
+        _merged(each for each in asked if each.vacancy_id == vacancy.id), employer_id=None, store=reading
+    )
+    record(store, "questions.read", by=by, at=at, of=("vacancy", vacancy.id), people=len(people))
+    return [question for _, questions in calls for question in questions]
 
 
 def affected_by(

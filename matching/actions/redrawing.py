@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -29,20 +30,43 @@ from matching.fit.part import Mask
 from matching.interchange.withholding import WITHHELD
 from matching.interchange.writing import explanation_json, shortlist_json
 from matching.model.finding import Aspect
-from matching.model.people import Actor
+from matching.model.people import Actor, Permission
 from matching.model.shortlist import Shortlist
+from matching.model.vacancy import VacancyStatus
 from matching.negotiation import opens_for
-from matching.permissions import can_read_safety
+from matching.permissions import can_read_safety, can_see_vacancy, check
 from matching.screening import conflicts
 from matching.shortlisting import COMPARED_REFS
 from matching.store import Page, Store
-from matching.store.tables import Participant, ShortlistRow
+from matching.store.tables import Participant, ShortlistRow, VacancyRow
 
 if TYPE_CHECKING:
     from matching.actions.index import LivePools
     from matching.explaining import Drawn
     from matching.live import Snapshot
     from matching.model.shortlist import Explanation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedRole:
+    """A role as it is called, where a list has its reference alone."""
+
+    id: str
+    ref: str
+    title: str
+    employer: str
+    status: VacancyStatus
+
+    @staticmethod
+    def of(vacancy: VacancyRow, employer_names: Mapping[str, str]) -> NamedRole:
+        """The role as it stands."""
+        return NamedRole(
+            id=vacancy.id,
+            ref=vacancy.ref,
+            title=vacancy.title,
+            employer=employer_names[vacancy.employer_id],
+            status=vacancy.status,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,12 +157,15 @@ def read_negotiation(
     row, participant = readable_shortlist(shortlist_id, by=by, store=reading)
     again = _Again.of(row, participant, store=reading, pools=pools)
     others = [each for each in matched_participants(by, reading) if each.id != participant.id]
-    near = again.drawn.near
-    counts = again.snapshot.shortlister.opens_for(near, profiles_of(reading, others).values(), as_of=row.as_of)
-    counts.update(near.openings)
-    told, start = again.refs_told_to(by, pools.current(reading)), _start(after)
-    misses = [each for each in again.drawn.negotiate(opens_for=counts) if told(each.vacancy_ref)]
-    written = shortlist_json(again.with_only(negotiate=misses[start : start + limit]), reads_profile=True)["negotiate"]
+    drawn, told, start = again.drawn, again.refs_told_to(by, pools.current(reading)), _start(after)
+    misses = [each for each in drawn.negotiate(opens_for=Counter()) if told(each.vacancy_ref)]
+    # For how many people each opens a role is worked out for those that are shown alone: a team has hundreds of people.
+    shown = drawn.near.of([each.vacancy_ref for each in misses[start : start + limit]])
+    counts = again.snapshot.shortlister.opens_for(shown, profiles_of(reading, others).values(), as_of=row.as_of)
+    counts.update(shown.openings)
+    people = {opening.vacancy_ref: counts[opening] for opening in shown.openings}
+    listed = [replace(each, opens_for=people[each.vacancy_ref]) for each in misses[start : start + limit]]
+    written = shortlist_json(again.with_only(negotiate=listed), reads_profile=True)["negotiate"]
     more = len(misses) > start + limit
     record(
         store,
@@ -150,6 +177,14 @@ def read_negotiation(
         count=len(written),
     )
     return Page(items=written, next_after=str(start + limit) if more else None)
+
+
+def roles_with_refs(*, refs: Collection[str], by: Actor, store: Store) -> dict[str, NamedRole]:
+    """What roles are called, by their references; those that the asker may not see are left out."""
+    check(by, Permission.VACANCIES_READ)
+    visible = [vacancy for vacancy in store.vacancies.with_refs(refs) if can_see_vacancy(by, vacancy)]
+    names = store.vacancies.employer_names(visible)
+    return {vacancy.ref: NamedRole.of(vacancy, names) for vacancy in visible}
 
 
 def explain_absence(
@@ -171,9 +206,12 @@ def explain_absence(
     then = again.drawn.pool.row_of(ref)
     was_there = then is not None and bool(again.visible[then])
     if was_there:
-        explanation = _explained(again, ref)
+        explanation, drawn = _explained(again, ref), again.drawn
     else:
-        explanation = now.shortlister.explain(again.drawn.profile, ref, as_of=local_day(at), visible=sight_of(by, now))
+        visible, as_of = sight_of(by, now), local_day(at)
+        explanation = now.shortlister.explain(again.drawn.profile, ref, as_of=as_of, visible=visible)
+        drawn = now.shortlister.drawn(again.drawn.profile, as_of=as_of, visible=visible)
+    near = None if explanation.position is not None else drawn.near_miss_of(ref)
     entry = reading.shortlists.find_entry(row.id, now.id_of(ref))
     record(
         store,
@@ -188,6 +226,8 @@ def explain_absence(
     return {
         **told,
         "vacancy_id": now.id_of(ref),
+        "concession": None if near is None else near.concession,
+        "would_rank": None if near is None else near.would_rank,
         "was_there": was_there,
         "drawn_place": None if entry is None else entry.position,
         "removed_by_hand": entry is not None and entry.removed_at is not None,

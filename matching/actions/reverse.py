@@ -17,7 +17,7 @@ from matching.errors import Conflict
 from matching.interchange.withholding import without_safety
 from matching.interchange.writing import explanation_json
 from matching.model.people import Actor, Permission
-from matching.permissions import can_read_safety, check
+from matching.permissions import can_read_participant, can_read_safety, check
 from matching.store import Page, Store
 from matching.store.participants import days_between
 from matching.store.tables import Participant, User, VacancyRow
@@ -31,12 +31,16 @@ _READERS: Final = (Permission.PARTICIPANTS_READ_OWN, Permission.PARTICIPANTS_REA
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suited:
-    """A participant on whose list the role stands: how long they wait, its place there, and its findings for them."""
+    """A participant on whose list the role stands: how long they wait, its place there, and its findings for them.
+
+    `since` is when it first came onto a list that was drawn for them; none: it stands on the next that is drawn.
+    """
 
     participant: Participant
     days_since_opportunity: int | None  # none: there was none so far
     place: int
     findings: Sequence[Mapping[str, Any]]
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +94,32 @@ def whom_might_it_suit(
             vacancy, after, limit, by=by, at=at, today=today, reading=reading, store=store, pools=pools, now=snapshot
         )
     people = reading.alerts.matched(team_ids=by.team_ids)
-    places, waiting = present_first_places(people, as_of=today, store=reading, pools=pools, snapshot=snapshot)
+    return _interest(vacancy, people, by=by, at=at, reading=reading, store=store, pools=pools, now=snapshot)
+
+
+def whom_of_others(
+    *, vacancy_id: str, by: Actor, at: datetime, reading: Store, store: Store, pools: LivePools
+) -> Interest:
+    """How many of the asker's teams, besides those whom they may read, a role might suit, and whom to talk to."""
+    check(by, Permission.VACANCIES_READ)
+    vacancy = visible_vacancy(vacancy_id, by=by, store=reading)
+    people = [each for each in reading.alerts.matched(team_ids=by.team_ids) if not can_read_participant(by, each)]
+    now = pools.current(reading)
+    return _interest(vacancy, people, by=by, at=at, reading=reading, store=store, pools=pools, now=now)
+
+
+def _interest(
+    vacancy: VacancyRow,
+    people: Sequence[Participant],
+    *,
+    by: Actor,
+    at: datetime,
+    reading: Store,
+    store: Store,
+    pools: LivePools,
+    now: Snapshot,
+) -> Interest:
+    places, waiting = present_first_places(people, as_of=local_day(at), store=reading, pools=pools, snapshot=now)
     found = [each for each in people if vacancy.id in places.get(each.id, ())]
     counts = Counter(str(each.specialist_id) for each in found)
     specialists = reading.alerts.specialists(counts)
@@ -125,6 +154,7 @@ def _suited(
     start = ids.index(after) + 1 if after in ids else 0
     shown = found[start : start + limit]
     profiles = profiles_of(reading, shown)
+    since = reading.shortlists.first_holding(vacancy.id, [each.id for each in shown])
     # The findings of one role are the same whatever else is in the pool.
     ref = now.ref_of(vacancy.id)
     alone = now.shortlister.among([] if ref is None else [ref])
@@ -139,6 +169,7 @@ def _suited(
                 days_since_opportunity=days_waited(person, today),
                 place=places[person.id].index(vacancy.id) + 1,
                 findings=told["findings"],
+                since=since.get(person.id),
             )
         )
         record(store, "participant.suited_read", by=by, at=at, of=("participant", person.id), vacancy=vacancy.id)

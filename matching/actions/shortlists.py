@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,8 +23,12 @@ from matching.actions.drawing import (
 from matching.actions.events import record
 from matching.actions.index import profile_changed
 from matching.actions.profiles import matching_profile
+from matching.errors import NotFound, Where
+from matching.interchange import read_profile
 from matching.interchange.withholding import without_safety
+from matching.model.adjustment import Need
 from matching.model.people import Actor, Permission
+from matching.model.sensory import SensoryDimension, SensoryTolerance
 from matching.permissions import can_read_safety, can_see_vacancy, check_any, check_can_read_participant
 from matching.store import Page, Store, new_id
 from matching.store.tables import (
@@ -35,6 +39,7 @@ from matching.store.tables import (
     Participant,
     ShortlistRow,
     VacancyRow,
+    VacancyVersion,
 )
 
 if TYPE_CHECKING:
@@ -73,6 +78,15 @@ class Arranged:
     added: Mapping[str, Any] | None  # the entry as drawn for a role that was added by hand
     changes: Sequence[EntryChange]
     decisions: Sequence[DecisionRow]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needs:
+    """What a reader of a list holds its roles against: where the person lives, what they need and what they bear."""
+
+    home: str | None
+    adjustments: Sequence[Need]
+    sensory: Mapping[SensoryDimension, SensoryTolerance]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +206,22 @@ def read_shortlist(*, shortlist_id: str, by: Actor, at: datetime, reading: Store
     return view
 
 
+def read_entry(
+    *, shortlist_id: str, vacancy_id: str, by: Actor, at: datetime, reading: Store, store: Store
+) -> ShortlistView:
+    """The same list with one entry alone, removed or not; raises `NotFound` where the asker sees no such entry."""
+    row, participant = readable_shortlist(shortlist_id, by=by, store=reading)
+    view = shortlist_view(row, participant, by=by, store=reading)
+    arranged = [each for each in view.arranged if each.vacancy.id == vacancy_id]
+    if not arranged:
+        raise NotFound("This role does not stand on this list.")
+    record(
+        store, "shortlist.read", by=by, at=at, of=("participant", participant.id), shortlist=row.id, vacancy=vacancy_id
+    )
+    refs = {each.entry.vacancy_ref for each in arranged}
+    return replace(view, arranged=arranged, drawn=[each for each in view.drawn if each["vacancy_ref"] in refs])
+
+
 def shortlist_view(row: ShortlistRow, participant: Participant, *, by: Actor, store: Store) -> ShortlistView:
     """Put together what is shown of a list; for those who have been let in already."""
     entries = store.shortlists.entries(row.id)
@@ -254,6 +284,31 @@ def find_shortlists(
     page = reading.shortlists.page(participant_id=participant.id, after=after, limit=limit)
     record(store, "shortlists.read", by=by, at=at, of=("participant", participant.id), count=len(page.items))
     return page
+
+
+def find_newest_shortlists(
+    *, participant_id: str, before: str | None, limit: int, by: Actor, at: datetime, reading: Store, store: Store
+) -> Page[ShortlistRow]:
+    """The lists of a participant, the newest first."""
+    participant = readable_participant(participant_id, by=by, store=reading)
+    page = reading.shortlists.newest(participant_id=participant.id, before=before, limit=limit)
+    record(store, "shortlists.read", by=by, at=at, of=("participant", participant.id), count=len(page.items))
+    return page
+
+
+# What is read beside a list, by who was let in to it
+
+
+def present_documents(view: ShortlistView, *, store: Store) -> Mapping[str, VacancyVersion]:
+    """The roles of a list as they stand today, by their ids."""
+    return store.vacancies.latest_of([each.vacancy for each in view.arranged])
+
+
+def needs_behind(view: ShortlistView, *, store: Store) -> Needs:
+    """What of the profile that a list was drawn for is needed to read it; nothing of what concerns safety."""
+    document = store.profiles.version(view.participant.id, view.row.profile_version).document
+    profile = read_profile({**document, "participant_ref": view.participant.ref}, Where())
+    return Needs(home=profile.travel.home, adjustments=profile.adjustments, sensory=profile.sensory)
 
 
 def as_read(written: Mapping[str, Any], reads_safety: bool) -> dict[str, Any]:

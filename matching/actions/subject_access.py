@@ -16,9 +16,10 @@ import orjson
 from matching.actions.events import record
 from matching.interchange.withholding import without_safety
 from matching.model.people import Actor
-from matching.permissions import check_can_read_participant
+from matching.permissions import can_see_vacancy, check_can_read_participant
 from matching.store import Store, new_id
 from matching.store.holdings import Holdings, columns_of
+from matching.store.shortlists import in_blocks
 from matching.store.tables import AuditRow, Contact, EntryRow, Export, Participant, ShortlistRow
 
 #: Columns that hold another person's name, what concerns safety, or nothing about the participant.
@@ -54,6 +55,26 @@ def export_participant(*, participant_id: str, by: Actor, at: datetime, store: S
     )
     record(store, "participant.exported", by=by, at=at, of=("participant", participant.id), rows=row_count)
     return {"exported_at": at.isoformat(), "participant": _participant(participant), **held}
+
+
+def names_in(held: Mapping[str, Any], *, by: Actor, store: Store) -> dict[str, str]:
+    """What the ids in an export stand for, to read it by: colleagues, employers, and roles that the asker may see."""
+    ids = {
+        value
+        for kind, rows in held.items()
+        if isinstance(rows, list) and kind != "audit"
+        for row in rows
+        for value in row.values()
+        if isinstance(value, str)
+    } | {event["who"] for event in held["audit"]}
+    if held["participant"]["specialist_id"]:
+        ids.add(held["participant"]["specialist_id"])
+    roles = [row for some in in_blocks(ids) for row in store.vacancies.some(some) if can_see_vacancy(by, row)]
+    employers = [row for some in in_blocks(ids) for row in store.shortlists.employers(some).values()]
+    users = {name: called for some in in_blocks(ids) for name, called in store.users.names(some).items()}
+    teams = store.organisations.team_names()
+    titles = {name: row.title for row in roles for name in (row.id, row.ref)}
+    return users | teams | titles | {row.id: row.name for row in employers}
 
 
 def _participant(participant: Participant) -> dict[str, Any]:

@@ -100,6 +100,11 @@ def list_users(*, after: str | None, limit: int, by: Actor, store: Store) -> Pag
     return store.users.page(after=after, limit=limit)
 
 
+def names_of(*, user_ids: Collection[str], store: Store) -> dict[str, str]:
+    """What colleagues are called, for whoever reads that one of them did something; nothing else of them."""
+    return store.users.names(user_ids)
+
+
 def change_user(*, user_id: str, details: UserDetails, version: int, by: Actor, at: datetime, store: Store) -> User:
     """Change what is said of a user; roles and teams hold from the next request on."""
     check(by, Permission.USERS_MANAGE)

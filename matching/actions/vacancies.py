@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Audience",
+    "Keeping",
     "KnownVacancy",
     "Listing",
     "Recorded",
@@ -56,8 +57,11 @@ __all__ = [
     "close_vacancy",
     "confirm_by",
     "confirm_vacancy",
+    "decides_who_sees",
     "fill_vacancy",
     "find_vacancies",
+    "keepers",
+    "keeping",
     "known_vacancy",
     "log_vacancy",
     "pause_unconfirmed",
@@ -148,6 +152,15 @@ class Audience:
     visibility: Visibility | None = None
     owner_id: str | None = None
     team_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keeping:
+    """Whose a role is; another system that keeps one has no name here."""
+
+    owner_name: str | None
+    team_name: str | None
+    decides: bool
 
 
 # Logged and taken in
@@ -512,9 +525,7 @@ def change_audience(
     """Change who may see a role, or whose it is: its owner decides, or a leader of its team."""
     check(by, Permission.VACANCIES_WRITE)
     vacancy = visible_vacancy(vacancy_id, by=by, store=store, locked=True)
-    # A role is told in trust: who was told must not tell others of their own accord.
-    leads = by.can(Permission.PARTICIPANTS_READ_TEAM) and vacancy.team_id in by.team_ids
-    if vacancy.owner_id != by.user_id and not leads:
+    if not decides_who_sees(by, vacancy):
         raise NotPermitted("Only the owner of this role or a leader of its team decides who sees it.")
     check_version(vacancy, version)
     if audience.owner_id is not None or audience.team_id is not None:
@@ -534,6 +545,37 @@ def change_audience(
         team=vacancy.team_id,
     )
     return vacancy
+
+
+def decides_who_sees(by: Actor, vacancy: VacancyRow) -> bool:
+    """Whether the asker decides who sees a role: it is told in trust, and who was told must not tell others."""
+    leads = by.can(Permission.PARTICIPANTS_READ_TEAM) and vacancy.team_id in by.team_ids
+    return by.can(Permission.VACANCIES_WRITE) and (vacancy.owner_id == by.user_id or leads)
+
+
+def keeping(*, vacancy: VacancyRow, by: Actor, store: Store) -> Keeping:
+    """Whose a role is, by name, and whether the asker decides who sees it."""
+    check(by, Permission.VACANCIES_READ)
+    owner = store.users.find(vacancy.owner_id)
+    return Keeping(
+        owner_name=owner.name if owner is not None else None,
+        team_name=store.organisations.team_names().get(vacancy.team_id or ""),
+        decides=decides_who_sees(by, vacancy),
+    )
+
+
+def keepers(*, by: Actor, store: Store) -> list[User]:
+    """Who may keep a role: everybody here who may sign in and change roles, by name."""
+    check(by, Permission.VACANCIES_WRITE)
+    return sorted(
+        (
+            user
+            for user in store.users.all()
+            if user.disabled_at is None
+            and Permission.VACANCIES_WRITE in permissions_of([Role(role) for role in user.roles])
+        ),
+        key=lambda user: (user.name.casefold(), user.id),
+    )
 
 
 def _keeper(user_id: str, store: Store) -> User:

@@ -169,6 +169,11 @@ class Alerts(Nouns):
             statement = statement.where(Alert.seen_at.is_(None))
         return self._page(statement, Alert, after=after, limit=limit)
 
+    def unseen_of(self, participant_id: str) -> list[Alert]:
+        """What nobody has seen yet of what entered a participant's first entries, the oldest first."""
+        statement = select(Alert).where(Alert.participant_id == participant_id, Alert.seen_at.is_(None))
+        return list(self.session.scalars(statement.order_by(Alert.id)))
+
     # Proposals of allocation
 
     def allocation(self, allocation_id: str) -> Allocation:

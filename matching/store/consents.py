@@ -25,6 +25,11 @@ class Consents(Nouns):
         statement = select(Consent).where(Consent.participant_id == participant_id)
         return self._page(statement, Consent, after=after, limit=limit)
 
+    def of(self, participant_id: str) -> list[Consent]:
+        """Every choice of a participant, in the order in which they were recorded."""
+        statement = select(Consent).where(Consent.participant_id == participant_id)
+        return list(self.session.scalars(statement.order_by(Consent.recorded_at, Consent.id)))
+
     def of_employer(self, participant_id: str, employer_id: str) -> list[Consent]:
         """A participant's choices about one employer."""
         return list(

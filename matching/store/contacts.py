@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, and_, delete, func, or_, select
 
+from matching.errors import NotFound
+from matching.model.placement import ContactMode
 from matching.store.nouns import Nouns, Page
 from matching.store.tables import Answer, Contact, ContactBehalf, Taster
 
@@ -33,12 +36,49 @@ class Contacts(Nouns):
         )
         return self._page(statement, Contact, after=after, limit=limit)
 
+    def planned_for(self, participant_id: str, *, on: date) -> list[Contact]:
+        """Contacts that are planned on behalf of a participant from a day on, the next first."""
+        mine = select(ContactBehalf.contact_id).where(ContactBehalf.participant_id == participant_id)
+        statement = select(Contact).where(Contact.id.in_(mine), Contact.planned, Contact.on >= on)
+        return list(self.session.scalars(statement.order_by(Contact.on, Contact.id)))
+
+    def newest_with_employer(self, employer_id: str, *, after: str | None, limit: int) -> Page[Contact]:
+        """The same, the latest day first."""
+        return self._newest(select(Contact).where(Contact.employer_id == employer_id), after=after, limit=limit)
+
+    def newest_for_participant(self, participant_id: str, *, after: str | None, limit: int) -> Page[Contact]:
+        """Contacts on behalf of a participant, the latest day first."""
+        statement = select(Contact).where(
+            Contact.id.in_(select(ContactBehalf.contact_id).where(ContactBehalf.participant_id == participant_id))
+        )
+        return self._newest(statement, after=after, limit=limit)
+
+    def _newest(self, statement: Select[Any], *, after: str | None, limit: int) -> Page[Contact]:
+        last = None if after is None else self.session.scalar(select(Contact).where(Contact.id == after))
+        if last is not None:
+            earlier = and_(Contact.on == last.on, Contact.id < last.id)
+            statement = statement.where(or_(Contact.on < last.on, earlier))
+        rows = list(self.session.scalars(statement.order_by(Contact.on.desc(), Contact.id.desc()).limit(limit + 1)))
+        return Page(items=rows[:limit], next_after=rows[limit - 1].id if len(rows) > limit else None)
+
+    def planned_by(self, user_id: str, *, limit: int) -> list[Contact]:
+        """What a user has planned and not said to be made yet, the first day first."""
+        statement = select(Contact).where(Contact.by == user_id, Contact.planned)
+        return list(self.session.scalars(statement.order_by(Contact.on, Contact.id).limit(limit)))
+
     def near(self, employer_id: str, on: date, *, days: int, besides: str | None = None) -> list[Contact]:
         """Contacts with an employer, made or planned, from some days before a day on, by day."""
         statement = select(Contact).where(
             Contact.employer_id == employer_id, Contact.on > on - timedelta(days=days), Contact.id != (besides or "")
         )
         return list(self.session.scalars(statement.order_by(Contact.on, Contact.id)))
+
+    def visits_to(self, employer_id: str) -> int:
+        """How many visits anybody made to an employer."""
+        made = select(func.count(Contact.id)).where(
+            Contact.employer_id == employer_id, Contact.mode == ContactMode.VISIT, ~Contact.planned
+        )
+        return self.session.scalar(made) or 0
 
     def last_with(self, employer_id: str, *, on: date) -> Contact | None:
         """The latest contact that anybody made with an employer up to a day."""
@@ -111,6 +151,13 @@ class Contacts(Nouns):
             .order_by(Answer.id.desc())
             .limit(1)
         )
+
+    def answer(self, answer_id: str, *, vacancy_id: str) -> Answer:
+        """An answer about a vacancy; raises `NotFound`."""
+        answer = self._found(Answer, answer_id, "answer")
+        if answer.vacancy_id != vacancy_id:
+            raise NotFound("There is no such answer.")
+        return answer
 
     def answers(self, vacancy_id: str, *, after: str | None, limit: int) -> Page[Answer]:
         """Every answer about a vacancy."""

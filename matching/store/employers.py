@@ -32,6 +32,21 @@ class Employers(Nouns):
             statement = statement.where(Employer.key.contains(normalised_employer(search), autoescape=True))
         return self._page(statement, Employer, after=after, limit=limit)
 
+    def names(self, *, limit: int) -> list[str]:
+        """The names of employers, in order of the alphabet."""
+        return list(self.session.scalars(select(Employer.name).order_by(Employer.key).limit(limit)))
+
+    def by_name(self, *, search: str, after: str | None, limit: int) -> Page[Employer]:
+        """The same in the order of their names, from after the employer with an id on."""
+        statement = select(Employer)
+        if search:
+            statement = statement.where(Employer.key.contains(normalised_employer(search), autoescape=True))
+        last = None if after is None else self.session.scalar(select(Employer).where(Employer.id == after))
+        if last is not None:
+            statement = statement.where(Employer.key > last.key)
+        rows = list(self.session.scalars(statement.order_by(Employer.key).limit(limit + 1)))
+        return Page(items=rows[:limit], next_after=rows[limit - 1].id if len(rows) > limit else None)
+
     def workplace(self, workplace_id: str, *, employer_id: str) -> Workplace:
         """A workplace of an employer; raises `NotFound`."""
         workplace = self._found(Workplace, workplace_id, "workplace")

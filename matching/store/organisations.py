@@ -42,6 +42,10 @@ class Organisations(Nouns):
         """The ids of all teams."""
         return set(self.session.scalars(select(Team.id)))
 
+    def team_names(self) -> dict[str, str]:
+        """What each team is called."""
+        return {team.id: team.name for team in self.session.scalars(select(Team))}
+
     def teams(self, *, after: str | None, limit: int) -> Page[Team]:
         """Teams by id."""
         return self._page(select(Team), Team, after=after, limit=limit)

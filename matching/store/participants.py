@@ -82,10 +82,16 @@ class Participants(Nouns):
         statuses: Collection[ParticipantStatus],
         after: str | None,
         limit: int,
+        supported_by: str | None = None,
     ) -> Page[Waiting]:
-        """Participants in order of how long nothing was done for them, the longest first; never by anything else."""
+        """Participants in order of how long nothing was done for them, the longest first; never by anything else.
+
+        `supported_by` leaves only those of one specialist among them.
+        """
         contact, since, statement = _with_waiting()
         statement = statement.where(_whose(specialist_id, team_ids), Participant.status.in_(statuses))
+        if supported_by is not None:
+            statement = statement.where(Participant.specialist_id == supported_by)
         if after is not None:
             day, participant_id = _place(after)
             statement = statement.where(or_(since > day, and_(since == day, Participant.id > participant_id)))
@@ -104,6 +110,12 @@ class Participants(Nouns):
         _, since, statement = _with_waiting()
         rows = self.session.execute(statement.add_columns(since).where(Participant.id.in_(participant_ids)))
         return {participant.id: day for participant, day in rows}
+
+    def waiting(self, participant: Participant) -> Waiting:
+        """One participant with the day since which nothing was done."""
+        contact, since, statement = _with_waiting()
+        row = self.session.execute(statement.add_columns(contact, since).where(Participant.id == participant.id)).one()
+        return Waiting(participant=participant, last_contact_on=row[1], waiting_since=row[2])
 
     def caseload_counts(self, *, specialist_id: str | None, team_ids: Sequence[str]) -> list[CaseloadCount]:
         """How many each specialist supports now."""

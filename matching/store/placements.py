@@ -38,6 +38,20 @@ class Placements(Nouns):
         statement = select(PlacementRow).where(PlacementRow.participant_id == participant_id)
         return self._page(statement, PlacementRow, after=after, limit=limit)
 
+    def running(self, participant_id: str) -> list[PlacementRow]:
+        """The jobs that a participant is in, the one that started first before the others."""
+        statement = select(PlacementRow).where(
+            PlacementRow.participant_id == participant_id, PlacementRow.ended_on.is_(None)
+        )
+        return list(self.session.scalars(statement.order_by(PlacementRow.started_on, PlacementRow.id)))
+
+    def running_of(self, participant_ids: Sequence[str]) -> list[PlacementRow]:
+        """The jobs that some participants are in, the one that started first before the others."""
+        statement = select(PlacementRow).where(
+            PlacementRow.participant_id.in_(participant_ids), PlacementRow.ended_on.is_(None)
+        )
+        return list(self.session.scalars(statement.order_by(PlacementRow.started_on, PlacementRow.id)))
+
     def of_vacancy(self, vacancy_id: str) -> int:
         """How many were started from a vacancy."""
         statement = select(func.count()).select_from(PlacementRow).where(PlacementRow.vacancy_id == vacancy_id)

@@ -132,6 +132,20 @@ class Pool(Nouns):
             .where(PoolChange.seq == latest.scalar_subquery())
         )
 
+    def version_at(self, vacancy_id: str, *, mark: int) -> VacancyVersion | None:
+        """The version of a vacancy that was in the pool at a mark; none if none was."""
+        latest = select(func.max(PoolChange.seq)).where(
+            PoolChange.vacancy_id == vacancy_id, PoolChange.seq <= mark, self._own(PoolChange)
+        )
+        return self.session.scalar(
+            select(VacancyVersion)
+            .join(
+                PoolChange,
+                (VacancyVersion.vacancy_id == PoolChange.vacancy_id) & (VacancyVersion.version == PoolChange.version),
+            )
+            .where(PoolChange.seq == latest.scalar_subquery())
+        )
+
     def newest_versions(self, vacancy_ids: Collection[str]) -> dict[str, tuple[VacancyRow, VacancyVersion]]:
         """Vacancies by id, each with its newest version."""
         return self._newest(_newest_version().where(VacancyRow.id.in_(vacancy_ids)))

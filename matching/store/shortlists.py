@@ -34,6 +34,14 @@ class Shortlists(Nouns):
         statement = select(ShortlistRow).where(ShortlistRow.participant_id == participant_id)
         return self._page(statement, ShortlistRow, after=after, limit=limit)
 
+    def newest(self, *, participant_id: str, before: str | None, limit: int) -> Page[ShortlistRow]:
+        """A participant's lists, the newest first, from before an id on."""
+        statement = select(ShortlistRow).where(ShortlistRow.participant_id == participant_id)
+        if before is not None:
+            statement = statement.where(ShortlistRow.id < before)
+        rows = list(self.session.scalars(statement.order_by(ShortlistRow.id.desc()).limit(limit + 1)))
+        return Page(items=rows[:limit], next_after=rows[limit - 1].id if len(rows) > limit else None)
+
     def latest(self, participant_ids: Collection[str]) -> list[ShortlistRow]:
         """The latest list of each of these participants, as far as they have one."""
         found: list[ShortlistRow] = []
@@ -52,6 +60,19 @@ class Shortlists(Nouns):
         lists = list(self.session.scalars(select(ShortlistRow).where(ShortlistRow.id.in_(holding))))
         latest = {row.id for row in self.latest({row.participant_id for row in lists})}
         return [row for row in lists if row.id in latest]
+
+    def first_holding(self, vacancy_id: str, participant_ids: Collection[str]) -> dict[str, datetime]:
+        """When a role first came onto a list that was drawn for each of these participants, if it did."""
+        found: dict[str, datetime] = {}
+        for some in in_blocks(participant_ids):
+            rows = self.session.execute(
+                select(ShortlistRow.participant_id, func.min(ShortlistRow.drawn_at))
+                .join(EntryRow, EntryRow.shortlist_id == ShortlistRow.id)
+                .where(EntryRow.vacancy_id == vacancy_id, ShortlistRow.participant_id.in_(some))
+                .group_by(ShortlistRow.participant_id)
+            )
+            found.update({row[0]: row[1] for row in rows})
+        return found
 
     # Entries, as people arranged them
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, tuple_
 
 from matching.errors import NotFound
 from matching.model.fact import Standing
@@ -31,6 +31,12 @@ class VacancyFilter:
     source: VacancySource | None = None
     owner_id: str | None = None
     search: str = ""
+    #: Words of the title or of the employer's name; each must be there.
+    words: tuple[str, ...] = ()
+    #: Any of these.
+    statuses: tuple[VacancyStatus, ...] = ()
+    #: Only those that nothing public tells of.
+    kept_by_word: bool = False
     #: Roles that nobody has confirmed since, whether they were paused for it or are about to be.
     unconfirmed_since: datetime | None = None
 
@@ -55,6 +61,10 @@ class Vacancies(Nouns):
     def with_ref(self, ref: str) -> VacancyRow | None:
         """The vacancy with a reference."""
         return self.session.scalar(select(VacancyRow).where(VacancyRow.ref == ref))
+
+    def with_refs(self, refs: Collection[str]) -> list[VacancyRow]:
+        """The vacancies with some references, in no order."""
+        return list(self.session.scalars(select(VacancyRow).where(VacancyRow.ref.in_(refs))))
 
     def with_external_ref(self, external_ref: str) -> VacancyRow | None:
         """The vacancy that was taken in under a reference of another system."""
@@ -88,6 +98,34 @@ class Vacancies(Nouns):
     def page(self, *, seen_by: Actor, only: VacancyFilter, after: str | None, limit: int) -> Page[VacancyRow]:
         """Vacancies that somebody may see."""
         return self._page(_filtered(seen_by, only), VacancyRow, after=after, limit=limit)
+
+    def count(self, *, seen_by: Actor, only: VacancyFilter) -> int:
+        """How many vacancies somebody may see."""
+        found = _filtered(seen_by, only).subquery()
+        return self.session.scalar(select(func.count()).select_from(found)) or 0
+
+    def stretch(self, *, seen_by: Actor, only: VacancyFilter, start: int, limit: int) -> list[VacancyRow]:
+        """Some of the vacancies that somebody may see: the newest first, or those longest without a confirmation."""
+        first = VacancyRow.id.desc() if only.unconfirmed_since is None else VacancyRow.confirmed_at
+        statement = _filtered(seen_by, only).order_by(first, VacancyRow.id).offset(start).limit(limit)
+        return list(self.session.scalars(statement))
+
+    def ids(self, *, seen_by: Actor, only: VacancyFilter) -> list[str]:
+        """The ids of all vacancies that somebody may see, the newest first."""
+        found = _filtered(seen_by, only).with_only_columns(VacancyRow.id).order_by(VacancyRow.id.desc())
+        return list(self.session.scalars(found))
+
+    def documents(self, vacancies: Sequence[VacancyRow]) -> dict[str, dict[str, Any]]:
+        """What is known of some vacancies as they stand, by their ids."""
+        statement = (
+            select(VacancyVersion.vacancy_id, VacancyVersion.document)
+            .join(VacancyRow, VacancyRow.id == VacancyVersion.vacancy_id)
+            .where(
+                VacancyVersion.version == VacancyRow.version,
+                VacancyRow.id.in_([vacancy.id for vacancy in vacancies]),
+            )
+        )
+        return dict(self.session.execute(statement).all())
 
     def employer_names(self, vacancies: Sequence[VacancyRow]) -> dict[str, str]:
         """The names of the employers of some vacancies, by their ids."""
@@ -138,6 +176,14 @@ class Vacancies(Nouns):
         """A vacancy as it stands."""
         return self.version(vacancy.id, vacancy.version)
 
+    def latest_of(self, vacancies: Collection[VacancyRow]) -> dict[str, VacancyVersion]:
+        """Some vacancies as they stand, by their ids."""
+        wanted = [(vacancy.id, vacancy.version) for vacancy in vacancies]
+        rows = self.session.scalars(
+            select(VacancyVersion).where(tuple_(VacancyVersion.vacancy_id, VacancyVersion.version).in_(wanted))
+        )
+        return {row.vacancy_id: row for row in rows}
+
     def version_page(self, vacancy_id: str, *, after: int, limit: int) -> Page[VacancyVersion]:
         """How a vacancy came to be what it is, from after a version on."""
         rows = list(
@@ -174,6 +220,15 @@ def _filtered(seen_by: Actor, only: VacancyFilter) -> Select[Any]:
     if only.search:
         words = func.lower(VacancyRow.title).contains(only.search.lower(), autoescape=True)
         statement = statement.where(words)
+    for word in only.words:
+        # The name's key, as employers are compared, so that case matters in neither.
+        employers = select(Employer.id).where(Employer.key.contains(word.casefold(), autoescape=True))
+        in_title = func.lower(VacancyRow.title).contains(word.lower(), autoescape=True)
+        statement = statement.where(or_(in_title, VacancyRow.employer_id.in_(employers)))
+    if only.statuses:
+        statement = statement.where(VacancyRow.status.in_(only.statuses))
+    if only.kept_by_word:
+        statement = statement.where(VacancyRow.source.in_(KEPT_BY_WORD))
     if only.unconfirmed_since is not None:
         statement = statement.where(
             VacancyRow.source.in_(KEPT_BY_WORD),

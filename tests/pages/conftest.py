@@ -9,6 +9,7 @@ from playwright.sync_api import Browser
 
 from tests.databases import Databases
 from tests.pages.browsing import chromium
+from tests.pages.county import LiveCounty, live_county
 from tests.pages.live import Live, serve
 from tests.pages.world import World, full_world
 from tests.service import start_service
@@ -42,3 +43,11 @@ def empty(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Ite
         yield live
     service.client.close()
     service.database.close()
+
+
+@pytest.fixture(scope="session")
+def county(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveCounty]:
+    """The invented county, by an encoder that knows no meaning: quick to put up."""
+    folder = tmp_path_factory.mktemp("county")
+    with live_county(databases.fresh("sqlite", folder), folder, encoder="hashing") as served:
+        yield served

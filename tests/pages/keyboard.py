@@ -40,6 +40,11 @@ class Keyboard:
         self._tab_to(button, ("button", "submit"))
         self._go("Enter")
 
+    def toggle(self, button: str) -> None:
+        """Press a button that changes the page and leads nowhere."""
+        self._tab_to(button, ("button",))
+        self._key("Enter")
+
     def unfold(self, summary: str) -> None:
         """Open what is folded away."""
         self._tab_to(summary, ("summary",))
