@@ -128,7 +128,9 @@ def _level_words(level: Level | None) -> str:
 
 
 def _verdict(card: Card, dimension: SensoryDimension) -> str:
-    """The verdict that the list gave; empty where the person has said nothing of it."""
+    """The verdict that the list gave; empty where nobody knows the level, or the person has said nothing of it."""
+    if _level(card, dimension) is None:
+        return ""
     found = (each for each in card.findings if (each["aspect"], each["part"]) == (Aspect.SENSORY, dimension))
     return next((str(each["verdict"]) for each in found), "")
 

@@ -9,16 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from api.pages.words import count
+from matching.fit.part import short
 from matching.fit.sensory import LEVEL_WORDS
 from matching.model.finding import Aspect, Verdict
 from matching.model.sensory import SensoryDimension
+from matching.taxonomy import load_catalogue
 
 #: Lines of one block that somebody can take in; what is left over is counted.
-MOST_YES: Final = 5
-MOST_MAYBE: Final = 5
+MOST_YES: Final = 4
+MOST_MAYBE: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +44,9 @@ class Said:
     more_to_ask: int
 
     @property
-    def says_anything(self) -> bool:
-        """Whether there is any line."""
-        return bool(self.yes or self.maybe or self.not_yet)
+    def settled(self) -> frozenset[str]:
+        """The words of what is known and said already."""
+        return frozenset(line.word for line in (*self.yes, *self.not_yet))
 
 
 def said_of(findings: Iterable[Mapping[str, Any]], *, not_known: Iterable[Line] = ()) -> Said:
@@ -67,15 +70,6 @@ def said_of(findings: Iterable[Mapping[str, Any]], *, not_known: Iterable[Line] 
         not_yet=tuple(not_yet),
         more_to_ask=len(maybe[MOST_MAYBE:]),
     )
-
-
-def on_travel(findings: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
-    """How far a role is, if any finding tells it: the same for every verdict."""
-    for finding in findings:
-        found = re.search(_FAR, finding["sentence"])
-        if finding["aspect"] == Aspect.TRAVEL and found:
-            return (f"It is {_far(found['far'])} from your home.",)
-    return ()
 
 
 # -- the order ---------------------------------------------------------------------------------------------------------
@@ -128,6 +122,16 @@ def _rule(form: str, *says: str, to: Verdict | None = None) -> _Rule:
     )
 
 
+def _needs(form: str, says: str) -> _Rule:
+    """A rule on an adjustment: what is needed, and what the employer says of it."""
+
+    def said(facts: _Facts) -> Sequence[str]:
+        easy = {name: _need(label) for name, label in facts.items()}
+        return ("You need: {need}.".format_map(easy), says.format_map(easy))
+
+    return _Rule(form=re.compile(form), says=said)
+
+
 class _Eased(dict[str, str]):
     """Facts in easy words, as they are put into a sentence."""
 
@@ -138,12 +142,34 @@ class _Eased(dict[str, str]):
 def _eased(value: str) -> str:
     """Amounts as people say them.
 
-    >>> _eased("at most 16 hours"), _eased("at least £12.50 an hour")
-    ('up to 16 hours', '£12.50 or more for each hour')
+    >>> _eased("at most 16 hours"), _eased("at least £12.50 an hour"), _eased("120 minutes"), _eased("1 weeks")
+    ('up to 16 hours', '£12.50 or more for each hour', '2 hours', '1 week')
     """
+    value = _NEAR.get(value, value)
     value = re.sub(r"^at most (.+)$", r"up to \1", value)
     value = re.sub(r"^at least (.+?)( an hour)?$", r"\1 or more\2", value)
-    return value.replace(" an hour", " for each hour")
+    value = re.sub(r"^(\d+) minutes$", lambda found: _minutes(int(found[1])), value)
+    return re.sub(r"^1 (\w+)s$", r"1 \1", value).replace(" an hour", " for each hour")
+
+
+_NEAR: Mapping[str, str] = {"very close to": "very much like", "close to": "like", "not far from": "a bit like"}
+
+
+def _minutes(minutes: int) -> str:
+    hours, rest = divmod(minutes, 60)
+    return f"{hours} hours" if hours and not rest else f"{minutes} minutes"
+
+
+@cache
+def _adjustments() -> Mapping[str, str]:
+    """Adjustments in easy words, by the words that findings have for them."""
+    return {short(each.label): " ".join(turned(each.offer)).rstrip(".") for each in load_catalogue().adjustments}
+
+
+def _need(label: str) -> str:
+    """What is needed, as it goes on after "You need"; one that is in no catalogue keeps its words."""
+    words = _adjustments().get(label, label)
+    return f"{words[:1].lower()}{words[1:]}"
 
 
 #: What is never put on a paper that may lie about: whom and what somebody keeps away from, and why the law does.
@@ -256,18 +282,21 @@ _RULES: Mapping[str, tuple[_Rule, ...]] = {
         _rule(r"^The pay is not known; they want (?P<want>.+)\.$", "We do not know the pay yet.", "You want {want}."),
     ),
     "physical.lift": (
+        _rule(r"^There is up to 0 ", "You do not need to lift."),
         _rule(r"^There is up to (?P<job>.+) to lift(?:, within their|; their limit is) (?P<can>.+)\.$",
               "You lift up to {job}.", "You can lift up to {can}."),
         _rule(r"^Nobody knows .*their limit is (?P<can>.+)\.$",
               "We do not know yet how much there is to lift.", "You can lift up to {can}."),
     ),
     "physical.stand": (
+        _rule(r"^There is up to 0 ", "You do not need to stand."),
         _rule(r"^There is up to (?P<job>.+) to stand(?:, within their|; their limit is) (?P<can>.+)\.$",
               "You stand for up to {job} at a time.", "You can stand for up to {can}."),
         _rule(r"^Nobody knows .*their limit is (?P<can>.+)\.$",
               "We do not know yet how long you stand.", "You can stand for up to {can}."),
     ),
     "physical.walk": (
+        _rule(r"^There is up to 0 ", "You do not need to walk."),
         _rule(r"^There is up to (?P<job>.+) to walk(?:, within their|; their limit is) (?P<can>.+)\.$",
               "You walk for up to {job} at a time.", "You can walk for up to {can}."),
         _rule(r"^Nobody knows .*their limit is (?P<can>.+)\.$",
@@ -310,15 +339,15 @@ _CERTIFICATE = (
 )  # fmt: skip
 
 _ADJUSTMENT = (
-    _rule(r"^The employer agrees to what they need: (?P<need>.+)\.$", "You need: {need}.", "The employer says yes."),
-    _rule(r"^The employer agrees to (?P<other>.+), which serves in place of (?P<need>.+)\.$",
-          "You need: {need}.", "The employer says yes to this: {other}."),
-    _rule(r"^The employer has said no to what they need: (?P<need>.+)\.$",
-          "You need: {need}.", "The employer says no."),
-    _rule(r"^The employer may agree to what they need: (?P<need>.+)\.$", "You need: {need}.",
-          "The employer may say yes."),
-    _rule(r"^Nobody has asked yet about what they need: (?P<need>.+)\.$", "You need: {need}.", "Nobody asked yet."),
-)  # fmt: skip
+    _needs(r"^The employer agrees to what they need: (?P<need>.+)\.$", "The employer says yes."),
+    _needs(
+        r"^The employer agrees to (?P<other>.+), which serves in place of (?P<need>.+)\.$",
+        "The employer says yes to this: {other}.",
+    ),
+    _needs(r"^The employer has said no to what they need: (?P<need>.+)\.$", "The employer says no."),
+    _needs(r"^The employer may agree to what they need: (?P<need>.+)\.$", "The employer may say yes."),
+    _needs(r"^Nobody has asked yet about what they need: (?P<need>.+)\.$", "We have not asked yet."),
+)
 
 _REFUSED = (
     _rule(r"^No task of the job is part of what they refuse: (?P<what>“.*”)\.$", "You do not want {what}.",
@@ -418,6 +447,20 @@ _NOT_KNOWN: Mapping[SensoryDimension, str] = {
     _D.SOCIAL_DEMAND: "how much you talk with people",
 }
 
+_MORE: Mapping[SensoryDimension, str] = {
+    _D.NOISE: "more noise",
+    _D.LIGHTING: "more light",
+    _D.CROWDING: "more people around you",
+    _D.SMELL: "more smells",
+    _D.TEMPERATURE: "more heat or cold",
+    _D.TOUCH: "more to touch",
+    _D.MOVEMENT: "to move more",
+    _D.VISUAL_CLUTTER: "more to look at",
+    _D.UNPREDICTABILITY: "more change",
+    _D.SOCIAL_DEMAND: "to talk more",
+}
+
+_MUCH: Final = 2
 _LEVEL = "|".join(sorted(LEVEL_WORDS, key=len, reverse=True))
 _HERE = re.compile(
     rf": (?:{_LEVEL}) \((?P<here>\d)/4\) here(?:, at times (?:{_LEVEL}) \((?P<peak>\d)/4\))?(?P<eased>, eased by)?"
@@ -442,10 +485,16 @@ def _on_sense(dimension: SensoryDimension, verdict: Verdict, sentence: str) -> l
         case Verdict.OK:
             says.append("You like that." if wants_more else "That is OK for you.")
         case Verdict.CONFLICT:
-            says.append("You want more of that." if wants_more else "That is too much for you.")
+            says.append(f"You want {_MORE[dimension]}." if wants_more else _too_much(here))
         case _:
             says.append("It may be too much for you.")
     return says
+
+
+def _too_much(here: re.Match[str]) -> str:
+    """Little can be more than somebody bears, but nobody would call it much."""
+    is_much = int(here["peak"] or here["here"]) >= _MUCH
+    return "That is too much for you." if is_much else "That is not right for you."
 
 
 # -- one finding -------------------------------------------------------------------------------------------------------
@@ -499,6 +548,14 @@ def _lines(finding: Mapping[str, Any]) -> list[tuple[Verdict, Line]]:
             verdict = rule.verdict or verdict
     theirs = "“" in sentence or aspect in (Aspect.ADJUSTMENTS, Aspect.PREFERENCES)
     return [(verdict, Line(picture=picture, word=word, says=tuple(says), theirs=theirs))] if says else []
+
+
+def is_known(finding: Mapping[str, Any]) -> bool:
+    """Whether there are easy words for a finding; otherwise its own are turned to the person."""
+    aspect, part, sentence = finding["aspect"], finding["part"], finding["sentence"]
+    if aspect in (Aspect.EVIDENCE, Aspect.SENSORY) or _is_discreet(aspect, part, sentence):
+        return True
+    return any(each.form.search(sentence) for each in _rules(aspect, part))
 
 
 def _is_discreet(aspect: str, part: str, sentence: str) -> bool:

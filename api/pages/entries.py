@@ -160,8 +160,9 @@ class Card:
 
     @property
     def asks_person(self) -> Sequence[Mapping[str, Any]]:
-        """Questions to the person."""
-        return [each for each in self._listed("questions") if each["of"] != "employer"]
+        """Questions to the person, each with the section of the profile that takes its answer."""
+        asked = [each for each in self._listed("questions") if each["of"] != "employer"]
+        return [{**each, "section": "travel" if each["about"].startswith("travel.") else "checks"} for each in asked]
 
     @property
     def benefits(self) -> Sequence[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from api.pages.labels import label
@@ -49,12 +50,12 @@ class Chosen:
     employer_id: str | None = None
 
 
-def job_choice(visit: SignedInVisit, participant_id: str, *, besides: str | None = None) -> JobChoice:
-    """The roles that were put forward or talked about, the latest first; `besides` names one more, if it is told."""
+def job_choice(visit: SignedInVisit, participant_id: str, *, besides: Iterable[str | None] = ()) -> JobChoice:
+    """The roles that were put forward or talked about; `besides` names more of them, as far as they are told."""
     choices = _held(visit, participant_id)
     ids = sorted(choices, key=lambda each: (_CHOICES.index(choices[each]), each))
-    if besides and besides not in ids and _is_told(visit, besides):
-        ids.insert(0, besides)
+    named = (role_if_told(visit, each) for each in besides if each != OTHER)
+    ids = list(dict.fromkeys([*(each for each in named if each is not None), *ids]))
     rows = {row.id: row for row in visit.reading.vacancies.some(ids)}
     names = visit.reading.vacancies.employer_names(list(rows.values()))
     roles = tuple((each, _said(rows[each], names), label(choices[each]) if each in choices else "") for each in ids)

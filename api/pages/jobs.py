@@ -112,7 +112,7 @@ def ask_for_start(participant_id: Id, visit: Visit) -> Response:
 def start(participant_id: Id, visit: Visit) -> Response:
     """Record that a person started a job."""
     try:
-        form, choice = visit.form(), job_choice(visit, participant_id, besides=visit.typed.get("job"))
+        form, choice = visit.form(), job_choice(visit, participant_id, besides=[visit.typed.get("job")])
         chosen = chosen_job(form, choice)
         terms = _terms(visit, form, title_needed=chosen.vacancy_id is None)
         started = placements.start_placement(
@@ -133,7 +133,7 @@ def _start_form(participant_id: str, visit: SignedInVisit) -> Response:
     person = person_of(visit, participant_id)
     check_can_write_participant(visit.by, person.row)
     asked = visit.asked("role", most=100) or visit.typed.get("job")
-    choice = job_choice(visit, participant_id, besides=asked)
+    choice = job_choice(visit, participant_id, besides=[asked])
     return _terms_form(visit, person, choice=choice, role=asked if asked in choice.ids else "")
 
 

@@ -23,6 +23,8 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 #: As many of each as somebody takes in at once; the rest is one press away.
 _SHOWN = 5
+#: Each with its first two questions.
+_CALLS = 3
 #: Roles that nobody will have confirmed in time in so many days.
 _SOON_DAYS = 14
 
@@ -82,7 +84,7 @@ def _calls(visit: SignedInVisit) -> dict[str, Any]:
     # More than are shown, since those who want no contact today are passed over.
     page = calls_for(visit, limit=2 * _SHOWN)
     today = [call for call in page.items if call.contact.allows(visit.today)]
-    return {"asks": True, "calls": (today or list(page.items))[:_SHOWN]}
+    return {"asks": True, "calls": (today or list(page.items))[:_CALLS]}
 
 
 def _roles(visit: SignedInVisit) -> dict[str, Any]:

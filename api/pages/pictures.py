@@ -67,8 +67,8 @@ def senses_picture(senses: Sequence[Sense], *, name: str = "senses") -> Markup:
 def senses_key() -> Sequence[tuple[Markup, str]]:
     """What each sign of the picture means, as a small picture and words, for the list beside it."""
     signs = (
-        (_disc(9, 10), "The first role, as it usually is"),
-        (_diamond(9, 10), "The second role, as it usually is"),
+        (_disc(9, 10), "The first role, in the upper line, as it usually is"),
+        (_diamond(9, 10), "The second role, in the lower line, as it usually is"),
         (_bar(6, 16, 10, "disc") + _disc(6, 10), "A bar goes to what it is at its worst"),
         (_unknown(9, 10), "Nobody knows yet"),
         (_stripes("key") + _field(1, 17, 2, 16, "key"), "Where the person is at ease"),

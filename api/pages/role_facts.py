@@ -30,11 +30,11 @@ from matching.taxonomy import load_catalogue
 router = APIRouter(prefix="/roles", route_class=PageRoute, include_in_schema=False)
 
 #: Rows for what an employer said of adjustments.
-ADJUSTMENT_ROWS = 3
+ADJUSTMENT_ROWS = 2
 _MOST_FACTS = 2000
-#: Fields of the form by the group of the role's page that they are in.
+#: Fields of the form by the group of the role's page that they are in; what takes many inputs has a form of its own.
 _FIELDS_OF: Mapping[str, tuple[str, ...]] = {
-    "work": ("title", "description", "tasks", "task_tags", "contract", "openings", "opens_on", "closes_on"),
+    "work": ("title", "description", "tasks", "contract", "openings", "opens_on", "closes_on"),
     "hours": ("hours", "pattern", "pay"),
     "place": ("location",),
     "senses": tuple(f"sensory.{each}" for each in SensoryDimension),
@@ -44,7 +44,7 @@ _FIELDS_OF: Mapping[str, tuple[str, ...]] = {
 #: Members that are read and changed together.
 _TOGETHER = ("hours", "pattern", "pay", "location", "sensory")
 #: What is changed by adding to it: the form begins with what is known.
-_ADDED_TO = frozenset({Kind.LINE, Kind.WORDS, Kind.LINES, Kind.BOXES})
+_ADDED_TO = frozenset({Kind.LINE, Kind.WORDS, Kind.LINES})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +167,11 @@ def _ask(vacancy_id: str, visit: SignedInVisit, about: str) -> Response:
         adjustments=[("", "Choose an adjustment"), *_adjustment_choices()],
         offers=options(Offer),
         adjustment_rows=range(1, ADJUSTMENT_ROWS + 1),
-        adjustments_open=any(visit.typed.get(f"{name}.{row}") for name in ("adjustment", "offer") for row in (1, 2, 3)),
+        adjustments_open=any(
+            visit.typed.get(f"{name}.{row}")
+            for name in ("adjustment", "offer")
+            for row in range(1, ADJUSTMENT_ROWS + 1)
+        ),
     )
 
 
@@ -203,7 +207,7 @@ def _is_of(field: str, whole: str) -> bool:
 
 def _is_open(fields: Sequence[str], visit: SignedInVisit) -> bool:
     """Whether anything was typed for these, or is wrong with them; long texts that are known are there anyway."""
-    known_first = {"title", "description", "tasks", "task_tags"}
+    known_first = {"title", "description", "tasks"}
     said = {name for name in visit.typed.names() if visit.typed.get(name).strip()} | set(visit.errors)
     return any(
         _is_of(name, field) for name in said for field in fields if field not in known_first or name in visit.errors

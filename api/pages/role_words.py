@@ -96,9 +96,15 @@ def says(field: str, value: Any) -> str:
 
 
 def lines(document: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """Everything that a document states, as field, what it is called and what it says."""
-    for field, value in stated_facts(document):
+    """Everything that a document states, as field, what it is called and what it says, in the order of the pages."""
+    order = {field: place for place, field in enumerate(_in_order())}
+    for field, value in sorted(stated_facts(document), key=lambda fact: (order.get(fact[0], len(order)), fact[0])):
         yield field, called(field), says(field, value)
+
+
+def _in_order() -> Iterator[str]:
+    yield "title"
+    yield from (field for group in GROUPS for row in group.rows for field in row.fields)
 
 
 def about_of(field: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -11,6 +10,7 @@ from fastapi import APIRouter, Response
 
 from api.dependencies import Id
 from api.pages.easy_words import Line, Said, said_of
+from api.pages.entries import in_words
 from api.pages.paper import NoPaper, is_ready, pdf_answer, pdf_of
 from api.pages.person import Person, person_from, person_of
 from api.pages.rendering import rendered
@@ -21,6 +21,7 @@ from api.pages.words import clock, money, number
 from matching.actions.profiles import open_profile
 from matching.actions.sheets import KnownThen, ListedRole, ListOnPaper, known_then, note_paper, read_list_for_paper
 from matching.actions.shortlists import find_shortlists
+from matching.model.finding import Asked, Verdict
 from matching.model.shortlist import Band, Choice
 from matching.model.work import Day
 
@@ -31,6 +32,8 @@ FIRST_ROLES: Final = 3
 MOST_ROLES: Final = 10
 _MOST_TASKS: Final = 4
 _MOST_SHIFTS: Final = 3
+_MOST_QUESTIONS: Final = 5
+_BENEFIT: Final = "benefit"
 _AT_ONCE: Final = 100
 
 
@@ -57,6 +60,11 @@ class Sheet:
     roles: tuple[RoleOnSheet, ...]
     choosable: Sequence[ListedRole]
     named: frozenset[str]
+
+    @property
+    def may_change_benefits(self) -> bool:
+        """Whether the pay of any role must be talked over with a benefits adviser."""
+        return any(each.may_change_benefits for each in self.roles)
 
     @property
     def ids(self) -> list[str]:
@@ -133,11 +141,12 @@ def _sheet(visit: SignedInVisit, paper: ListOnPaper) -> Sheet:
 def _role(role: ListedRole, visit: SignedInVisit, paper: ListOnPaper, *, is_named: bool) -> RoleOnSheet:
     known = known_then(role, view=paper.view, store=visit.reading)
     about = _about(role, known, is_named=is_named)
+    said = said_of(role.entry.get("findings", ()), not_known=[_asked(each) for each in about if not each.says])
     return RoleOnSheet(
         role=role,
-        about=tuple(each for each in about if each.says),
-        said=said_of(role.entry.get("findings", ()), not_known=[_asked(each) for each in about if not each.says]),
-        may_change_benefits=any(each["kind"] == "benefit" for each in role.entry.get("flags", ())),
+        about=tuple(each for each in about if each.says and each.word not in said.settled),  # nothing is said twice
+        said=said,
+        may_change_benefits=any(each["kind"] == _BENEFIT for each in role.entry.get("flags", ())),
         has_changed=known.has_changed,
     )
 
@@ -273,6 +282,14 @@ def _how_long(document: Mapping[str, Any]) -> Line | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asks:
+    """The questions that would change most, and how many more there are."""
+
+    first: Sequence[str]
+    more: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoleInPrint:
     """A role of the list as its specialist takes it along."""
 
@@ -280,7 +297,8 @@ class RoleInPrint:
     band: Band | None
     why: Sequence[str]
     concerns: Sequence[str]
-    questions: Sequence[Mapping[str, Any]]
+    of_employer: Asks
+    of_person: Asks
     flags: Sequence[str]
     is_ruled_out: bool
 
@@ -313,30 +331,30 @@ def _print_known(visit: SignedInVisit, paper: ListOnPaper) -> dict[str, Any]:
 def _in_print(role: ListedRole) -> RoleInPrint:
     entry = role.entry
     findings = entry.get("findings", ())
-    against = [each["sentence"] for each in findings if each["verdict"] == "conflict"]
+    against = [each["sentence"] for each in findings if each.get("verdict", Verdict.CONFLICT) == Verdict.CONFLICT]
     return RoleInPrint(
         role=role,
         band=Band(entry["band"]) if entry.get("band") else None,
-        why=entry.get("why", ()),
-        concerns=entry.get("concerns", against),
-        questions=entry.get("questions", ()),
+        why=[in_words(each) for each in entry.get("why", ())],
+        concerns=[in_words(each) for each in entry.get("concerns", against)],
+        of_employer=_asks(entry.get("questions", ()), Asked.EMPLOYER),
+        of_person=_asks(entry.get("questions", ()), Asked.PARTICIPANT),
         flags=_flags(entry.get("flags", ())),
         is_ruled_out=bool(entry) and entry.get("position") is None,
     )
 
 
-_LIMIT = re.compile(r"^If you receive (?P<what>.+), this may pass (?P<limit>.+): ask")
+def _flags(flags: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What is good to know; of the benefits only that they must be talked over, since the list says which."""
+    found = [each["sentence"] for each in flags if each["kind"] != _BENEFIT]
+    if len(found) < len(flags):
+        found.append("The pay may pass a limit of benefits. Ask a benefits adviser first.")
+    return found
 
 
-def _flags(flags: Iterable[Mapping[str, Any]]) -> list[str]:
-    """What is good to know; limits of benefits in one sentence."""
-    found = [each["sentence"] for each in flags]
-    limits = [limit for each in found if (limit := _LIMIT.search(each))]
-    others = [each for each in found if not _LIMIT.search(each)]
-    if not limits:
-        return others
-    named = "; ".join(f"{each['what']} ({each['limit']})" for each in limits)
-    return [*others, f"Ask a benefits adviser first. The pay may pass the limit of: {named}."]
+def _asks(questions: Iterable[Mapping[str, Any]], asked: Asked) -> Asks:
+    said = [each["ask"] for each in questions if each["of"] == asked]
+    return Asks(first=said[:_MOST_QUESTIONS], more=len(said[_MOST_QUESTIONS:]))
 
 
 # What both share

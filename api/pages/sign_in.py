@@ -132,7 +132,7 @@ def take_second_step(visit: AnyVisit) -> Response:
     code = re.sub(r"[\s-]", "", visit.typed.get("code"))
     form = visit.form()
     if not _CODE.fullmatch(code):
-        form.refuse("code", "Enter the 6 figures that your app shows.")
+        form.refuse("code", "Enter the 6 digits that your app shows.")
     try:
         form.done()
         user, opened = actions.finish_sign_in(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from fastapi import APIRouter, Response
 
 from api.dependencies import Id
-from api.pages.job_choice import OTHER, chosen_job, employer_names, job_choice, role_if_told
+from api.pages.job_choice import OTHER, JobChoice, chosen_job, employer_names, job_choice, role_if_told
 from api.pages.labels import options
 from api.pages.person import Person, person_of
 from api.pages.route import PageRoute
@@ -92,8 +92,7 @@ _SAYS = {
 def _details(visit: SignedInVisit, participant_id: str, taster: Taster | None = None) -> TasterDetails:
     form = visit.form()
     kind = form.choice("kind", TasterKind, needed="Choose what it is.")
-    besides = visit.typed.get("job") if taster is None else taster.vacancy_id
-    chosen = chosen_job(form, job_choice(visit, participant_id, besides=besides))
+    chosen = chosen_job(form, _choice(visit, participant_id, taster))
     on = form.day("on", needed="Enter the day.", what="The day")
     participant_found, employer_found = form.long_text("participant_found"), form.long_text("employer_found")
     form.done()
@@ -111,19 +110,23 @@ def _details(visit: SignedInVisit, participant_id: str, taster: Taster | None = 
 def _form(visit: SignedInVisit, participant_id: str, taster: Taster | None = None) -> Response:
     person = _person(visit, participant_id)
     check_can_write_participant(visit.by, person.row)
-    asked = visit.asked("role", most=100) or visit.typed.get("job") if taster is None else taster.vacancy_id
-    choice = job_choice(visit, participant_id, besides=asked)
-    known = asked if asked in choice.ids else OTHER if taster is not None else ""
+    choice = _choice(visit, participant_id, taster)
+    asked = visit.asked("role", most=100) if taster is None else taster.vacancy_id or OTHER
     name = "" if taster is None else employer_names(visit, {taster.employer_id})[taster.employer_id]
     return visit.show(
         "tasters/form.html",
         person=person,
         taster=taster,
         choice=choice,
-        role=known or "",
+        role=asked,
         employer=name,
         kinds=options(TasterKind),
     )
+
+
+def _choice(visit: SignedInVisit, participant_id: str, taster: Taster | None) -> JobChoice:
+    named = [visit.typed.get("job"), visit.asked("role", most=100), None if taster is None else taster.vacancy_id]
+    return job_choice(visit, participant_id, besides=named)
 
 
 def _check_told(visit: SignedInVisit, taster: Taster) -> None:

@@ -64,14 +64,28 @@ function takeFromLink() {
   place.hidden = true;
 }
 
-// Where something is being made ready, look again by ourselves, and go on once it is; the page's button does the same.
+// Where a profile's words are being read, ask whether they are, and go on once they are; the page's buttons do the same.
+const CAME_BY_WAITING = "wp-came-by-waiting";
+
 function goOnWhenReady() {
-  const waiting = document.querySelector("[data-look-again]");
-  if (waiting) window.setTimeout(() => window.location.reload(), Number(waiting.dataset.lookAgain) * 1000);
-  const ready = document.querySelector("[data-send-when-ready] form");
-  const [came] = performance.getEntriesByType("navigation");
-  // Whoever went back to this page did not come to have it done a second time.
-  if (ready && came && came.type !== "back_forward") ready.requestSubmit();
+  const waiting = document.querySelector("[data-waits-for]");
+  const ready = document.querySelector("[data-goes-on] form");
+  if (waiting) askAgain(`/v1/jobs/${waiting.dataset.waitsFor}`, 1_000);
+  // Only who has waited on this page goes on by itself: whoever comes back to it later does not draw a second list.
+  if (ready && sessionStorage.getItem(CAME_BY_WAITING)) {
+    sessionStorage.removeItem(CAME_BY_WAITING);
+    ready.requestSubmit();
+  }
+}
+
+function askAgain(path, wait) {
+  window.setTimeout(async () => {
+    const answer = await fetch(path).catch(() => null);
+    const job = answer && answer.ok ? await answer.json() : { finished_at: null };
+    if (!job.finished_at) return askAgain(path, Math.min(wait * 1.5, 15_000));
+    sessionStorage.setItem(CAME_BY_WAITING, "yes");
+    window.location.reload();
+  }, wait);
 }
 
 goOnWhenReady();

@@ -101,6 +101,12 @@ class Look:
             and standing.pool_mark <= self.snapshot.mark
         )
 
+    def is_unchanged(self, standing: StandingRow, participant: Participant, viewer: Viewer) -> bool:
+        """Whether a standing is of the same list, and nothing at all changed in the pool since; no profile is read."""
+        return self.is_of_this_method_and_day(standing, participant, viewer) and not self.changed_since(
+            standing.pool_mark
+        )
+
     def may_change(self, standing: StandingRow, profile: VocationalProfile, viewer: Viewer) -> bool:
         """Whether what changed since a standing was taken may change the first entries."""
         changed = self.changed_since(standing.pool_mark)
@@ -330,15 +336,24 @@ def present_first_places(
     look = Look.at(snapshot, as_of=as_of, store=store)
     specialists = store.alerts.specialists({each.specialist_id for each in people if each.specialist_id})
     standings = store.alerts.standings([each.id for each in people])
-    profiles = profiles_of(store, people)
     found: dict[str, tuple[str, ...]] = {}
     waiting: list[str] = []
-    texts_missing(store, pools, profiles.values())
+    touched: list[tuple[Participant, Viewer]] = []
     for person in people:
-        specialist, profile = specialists.get(person.specialist_id or ""), profiles.get(person.id)
-        if specialist is None or profile is None:
+        specialist, standing = specialists.get(person.specialist_id or ""), standings.get(person.id)
+        if specialist is None:
             continue
-        viewer, standing = viewer_of_user(specialist), standings.get(person.id)
+        viewer = viewer_of_user(specialist)
+        if standing is not None and look.is_unchanged(standing, person, viewer):
+            found[person.id] = tuple(standing.vacancy_ids)
+        else:
+            touched.append((person, viewer))
+    profiles = profiles_of(store, [person for person, _ in touched])
+    texts_missing(store, pools, profiles.values())
+    for person, viewer in touched:
+        profile, standing = profiles.get(person.id), standings.get(person.id)
+        if profile is None:
+            continue
         try:
             if (
                 standing is not None

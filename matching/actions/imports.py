@@ -90,10 +90,10 @@ def take_in(*, import_id: str, skip_refused: bool, by: Actor, at: datetime, stor
     _check(by, Kind(row.kind))
     if row.by != by.user_id:
         raise NotPermitted("Whoever tried a file takes it in.")
-    if row.state == "refused" or row.content is None:
-        raise Conflict("There is nothing in this file to take in.")
     if row.state == "taken":
         raise Conflict("This file is taken in already.")
+    if row.state == "refused" or row.content is None:
+        raise Conflict("There is nothing in this file to take in.")
     if row.state == "taking":  # asked again, since the work may have been given up: it goes on where it stopped
         return row, queue(store, TAKE_IN, row.id, {"import_id": row.id}, at)
     if row.summary["problems"] and not skip_refused:

@@ -10,7 +10,7 @@ from tests.api.routes.lists import drawn, learnt, logged, person
 from tests.service import Service
 
 _HOSTILE = "<script>alert('x')</script>"
-_BAKES = {"wanted_work": [{"label": "baking"}], "hours.max": 16}
+_BAKES: dict[str, Any] = {"wanted_work": [{"label": "baking"}], "hours.max": 16}
 _TOLD = {"source": "phone", "said_on-day": "22", "said_on-month": "11", "said_on-year": "2026"}
 _HOURS = {"about": "hours.weekly_hours", "hours.min": "8", "hours.max": "16", **_TOLD}
 

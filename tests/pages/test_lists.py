@@ -112,6 +112,13 @@ class TestShow:
         assert f"/roles/{role}/answer?about=adjustments.place.quiet_room" in page
         assert "Ask first" in said(page)
 
+    def test_a_question_to_the_person_leads_to_its_section_of_the_profile(self, sqlite_service: Service) -> None:
+        bread(sqlite_service, requirements={"driving": "full_auto"})
+        someone = person(sqlite_service)
+        page = markup(sqlite_service, f"/lists/{drawn(sqlite_service, someone)['id']}")
+        assert "Ask the person: Which driving licence do you hold, if any?" in said(page)
+        assert f"/participants/{someone}/profile/checks" in page
+
     def test_what_would_make_it_work_names_the_need_and_what_eases_a_sense(self, sqlite_service: Service) -> None:
         role = bread(sqlite_service)
         learnt(sqlite_service, role, sensory={"noise": {"typical": 3}})
@@ -213,7 +220,7 @@ class TestLeftOut:
         path = f"{a_list(sqlite_service, **CAREFUL)}/why"
         assert f"role={role}" in markup(sqlite_service, f"{path}?q=hazel+bread")
         page = shown(sqlite_service, f"{path}?role={role}")
-        assert "Something rules it out." in page
+        assert "One thing rules it out." in page
         assert "Ask again for what they need: room to retreat to. Then it would be first." in page
 
     def test_a_role_is_found_by_its_reference(self, sqlite_service: Service) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.api.routes.lists import drawn, logged, person
 from tests.api.routes.people import employer, taken_on
 from tests.service import Service
 
+_BAKES: dict[str, Any] = {"wanted_work": [{"label": "baking"}], "hours.max": 16}
 _HOSTILE = "<script>alert('x')</script>"
 
 
@@ -42,9 +44,16 @@ def test_who_has_waited_longest_comes_first_with_what_would_help(sqlite_service:
     assert "Start the profile" in page
 
 
+def test_who_joined_today_has_not_waited(sqlite_service: Service) -> None:
+    taken_on(sqlite_service, ref="P-1", entered_on="2026-11-22")
+    page = sqlite_service.as_("ana").get("/").text
+    assert "They joined today." in page
+    assert "Something was done" not in page
+
+
 def test_the_next_step_is_a_list_and_then_a_contact(sqlite_service: Service) -> None:
     participant_id = person(sqlite_service)
-    assert f'href="/participants/{participant_id}/lists">Draw up a list' in sqlite_service.as_("ana").get("/").text
+    assert f'href="/participants/{participant_id}/lists/new">Draw up a list' in sqlite_service.as_("ana").get("/").text
     drawn(sqlite_service, participant_id)
     page = sqlite_service.as_("ana").get("/").text
     assert f'href="/contacts/new?participant={participant_id}">Log a contact' in page
@@ -90,7 +99,7 @@ def test_whose_work_has_no_such_day_is_led_on(sqlite_service: Service, who: str,
 
 def test_questions_of_lists_are_merged_by_employer(sqlite_service: Service) -> None:
     logged(sqlite_service, "Baker")
-    drawn(sqlite_service, person(sqlite_service, **{"wanted_work": [{"label": "baking"}], "hours.max": 16}))
+    drawn(sqlite_service, person(sqlite_service, **_BAKES))
     page = sqlite_service.as_("ana").get("/").text
     assert "How many hours a week is the job" in page
     assert "Nobody has been in touch with them yet." in page
@@ -100,7 +109,7 @@ def test_questions_of_lists_are_merged_by_employer(sqlite_service: Service) -> N
 def test_who_wants_no_contact_today_is_passed_over(sqlite_service: Service) -> None:
     for name in ("Hazel Bakery", "Ash Hotel"):
         logged(sqlite_service, f"Baker at {name}", employer=name)
-    drawn(sqlite_service, person(sqlite_service, **{"wanted_work": [{"label": "baking"}], "hours.max": 16}))
+    drawn(sqlite_service, person(sqlite_service, **_BAKES))
     quiet = sqlite_service.as_("eve").get("/v1/employers").json()["items"]
     hazel = next(each for each in quiet if each["name"] == "Hazel Bakery")
     sqlite_service.as_("eve").change(

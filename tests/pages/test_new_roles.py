@@ -9,7 +9,7 @@ import pytest
 from httpx import Response
 from sqlalchemy import select
 
-from matching.store.tables import AuditEvent
+from matching.store.tables import AuditRow
 from tests.api.routes.people import employer, taken_on, write
 from tests.service import NORTH, Service
 
@@ -41,7 +41,7 @@ def _asked_first(service: Service, by: str) -> list[str]:
 def test_a_title_and_an_employer_are_enough_and_all_else_stays_unknown(sqlite_service: Service) -> None:
     known = _logged(sqlite_service)
     assert {fact["field"] for fact in known["facts"]} == {"title"}
-    assert known["vacancy"]["source"] == "unadvertised"
+    assert known["source"] == "unadvertised"
     assert known["facts"][0]["source"] == "phone"
 
 
@@ -86,7 +86,7 @@ def test_only_what_was_learnt_is_written_down(sqlite_service: Service) -> None:
 
 def test_an_employer_who_is_known_is_not_added_again(sqlite_service: Service) -> None:
     there = employer(sqlite_service, "Hazel Bakery")
-    assert _logged(sqlite_service, employer="hazel  bakery")["vacancy"]["employer_id"] == there
+    assert _logged(sqlite_service, employer="hazel  bakery")["employer_id"] == there
 
 
 def test_known_employers_are_offered_while_typing(sqlite_service: Service) -> None:
@@ -102,14 +102,14 @@ def test_the_employer_whose_page_led_here_is_filled_in(sqlite_service: Service) 
 
 
 def test_a_role_from_an_advert_is_for_everybody_and_another_for_the_team(sqlite_service: Service) -> None:
-    advert = _logged(sqlite_service, known_by="advert")["vacancy"]
-    call = _logged(sqlite_service)["vacancy"]
+    advert = _logged(sqlite_service, known_by="advert")
+    call = _logged(sqlite_service)
     assert (advert["source"], advert["visibility"]) == ("advertised", "organisation")
     assert (call["source"], call["visibility"]) == ("unadvertised", "team")
 
 
 def test_who_may_see_it_is_chosen(sqlite_service: Service) -> None:
-    assert _logged(sqlite_service, visibility="own_caseload")["vacancy"]["visibility"] == "own_caseload"
+    assert _logged(sqlite_service, visibility="own_caseload")["visibility"] == "own_caseload"
 
 
 def test_everything_wrong_is_named_and_nothing_typed_is_lost(sqlite_service: Service) -> None:
@@ -191,9 +191,7 @@ def test_people_of_other_teams_change_no_order(sqlite_service: Service) -> None:
     ],
     ids=lambda needs: next(iter(needs)),
 )
-def test_what_might_tell_something_of_a_person_changes_no_order(
-    sqlite_service: Service, needs: dict[str, Any]
-) -> None:
+def test_what_might_tell_something_of_a_person_changes_no_order(sqlite_service: Service, needs: dict[str, Any]) -> None:
     before = set(_asked_first(sqlite_service, "eve"))
     write(sqlite_service, taken_on(sqlite_service, ref="p-1"), needs, version=0)
     assert set(_asked_first(sqlite_service, "eve")) == before
@@ -204,8 +202,8 @@ def test_that_profiles_were_counted_is_noted(sqlite_service: Service) -> None:
     write(sqlite_service, person, {"hours": {"max": 16}}, version=0)
     sqlite_service.as_("eve").get("/roles/new")
     with sqlite_service.database.reading(NORTH) as store:
-        events = store.session.scalars(select(AuditEvent).where(AuditEvent.action == "questions.ordered")).all()
-    assert [event.details["people"] for event in events] == [1]
+        events = store.session.scalars(select(AuditRow).where(AuditRow.action == "questions.ordered")).all()
+    assert [event.detail["people"] for event in events] == [1]
 
 
 def test_who_may_not_log_roles_is_not_asked(sqlite_service: Service) -> None:

@@ -1,4 +1,4 @@
-"""The picture of ten senses: what it draws, in shapes and patterns, and that it asks for nothing a page may not have."""
+"""The picture of ten senses: what it draws, in shapes and patterns, and that it asks for nothing a page may not get."""
 
 from __future__ import annotations
 

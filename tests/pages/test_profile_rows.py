@@ -83,6 +83,14 @@ def test_another_time_is_a_row_more_and_saves_nothing(sqlite_service: Service, j
     assert document(sqlite_service, jo)["version"] == 0
 
 
+def test_after_a_row_more_the_back_button_leads_to_a_form_that_can_still_be_saved(
+    sqlite_service: Service, jo: str
+) -> None:
+    typed = {"once": "a1b2", "availability.mon.1.kind": "can"}
+    assert sent_back(sqlite_service, path(jo, "/days"), **typed, do="more availability mon").status_code == 200
+    assert sent_back(sqlite_service, path(jo, "/days"), **typed).status_code == 303
+
+
 def test_mondays_times_are_used_for_the_other_working_days(sqlite_service: Service, jo: str) -> None:
     typed = {"availability.mon.1.kind": "can", "availability.sat.1.kind": "cannot", "do": "copy availability"}
     answer = sent_back(sqlite_service, path(jo, "/days"), **typed)

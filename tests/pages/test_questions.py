@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.api.routes.lists import drawn, logged, person
 from tests.service import Service
 
-_BAKES = {"wanted_work": [{"label": "baking"}], "hours.max": 16}
+_BAKES: dict[str, Any] = {"wanted_work": [{"label": "baking"}], "hours.max": 16}
 
 
 @pytest.fixture

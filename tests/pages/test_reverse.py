@@ -77,4 +77,4 @@ def test_that_somebody_looked_is_noted_for_each_person(sqlite_service: Service) 
     sqlite_service.run_jobs()
     sqlite_service.as_("ana").get(f"/roles/{role}/people")
     noted = sqlite_service.as_("aud").get("/v1/audit?limit=100").json()["items"]
-    assert any(each["action"] == "participant.suited_read" and each["subject_id"] == someone for each in noted), noted[-3:]
+    assert any(each["action"] == "participant.suited_read" and each["subject_id"] == someone for each in noted)

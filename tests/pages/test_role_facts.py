@@ -40,8 +40,7 @@ def test_several_facts_are_written_down_at_once_with_their_source_and_day(sqlite
 
 def test_what_was_left_as_it_is_says_nothing_new(sqlite_service: Service) -> None:
     role = logged(sqlite_service, "Baker", tasks=["bake bread", "sweep"])
-    learnt(sqlite_service, role, task_tags=["baking"])
-    typed = {"title": "Baker", "tasks": "bake bread\r\nsweep", "task_tags": "baking", "pay.hourly": "13"}
+    typed = {"title": "Baker", "tasks": "bake bread\r\nsweep", "pay.hourly": "13"}
     _sent(sqlite_service, role, {**typed, "source": "visit"})
     facts = _facts(sqlite_service, role)
     assert facts["title"]["source"] == "phone"
@@ -94,7 +93,7 @@ def test_a_day_to_come_is_refused(sqlite_service: Service) -> None:
 
 def test_adjustments_are_written_down_by_name(sqlite_service: Service) -> None:
     role = logged(sqlite_service, "Baker")
-    typed = {"adjustment.1": "place.quiet_room", "offer.1": "yes", "adjustment.3": "time.flex_start", "offer.3": "no"}
+    typed = {"adjustment.1": "place.quiet_room", "offer.1": "yes", "adjustment.2": "time.flex_start", "offer.2": "no"}
     assert _sent(sqlite_service, role, typed).status_code == 303
     text = sqlite_service.as_("ana").get(f"/roles/{role}").text
     assert text.index("Room to retreat to") < text.index("Yes, they offer it")
@@ -166,3 +165,8 @@ def test_what_was_said_of_a_field_is_told_with_where_it_stands(sqlite_service: S
     rows = re.findall(r'data-label="Now">([^<]*)<', text)
     assert rows == ["Kept beside", "Counts now", "Kept beside"] or rows == ["Kept beside", "Counts now", "Replaced"]
     assert "&lt;i&gt;seen&lt;/i&gt;" in text
+
+
+def test_the_form_for_everything_is_light_enough_for_a_phone(sqlite_service: Service) -> None:
+    role = logged(sqlite_service, "Baker")
+    assert len(sqlite_service.as_("ana").get(f"/roles/{role}/facts").content) < 125_000

@@ -86,6 +86,19 @@ def test_the_nearest_role_comes_first_and_what_has_no_place_last(sqlite_service:
     assert "Where 1 role may be, nobody knows yet." in answer.text
 
 
+def test_roles_are_found_alike_on_either_database(service: Service) -> None:
+    near = logged(service, "Kennel hand", employer="Ash 100%", location={"postcode": "ME14 1"})
+    service.clock.pass_(minutes=1)
+    logged(service, "Kennel cleaner", location={"postcode": "CT1 1"})
+    service.run_jobs()
+    ana = service.as_("ana")
+    assert _titles(ana.get("/roles?search=KENNEL&near=ME14")) == ["Kennel hand", "Kennel cleaner"]
+    assert _titles(ana.get("/roles?search=kennel")) == ["Kennel cleaner", "Kennel hand"]
+    assert _titles(ana.get("/roles?search=100%25 hand&show=not-advertised")) == ["Kennel hand"]
+    assert "1.5 km away" in ana.get("/roles?near=ME14").text
+    assert ana.get(f"/roles/{near}").status_code == ana.get(f"/roles/{near}/people").status_code == 200
+
+
 def test_a_whole_postcode_is_not_taken_since_it_may_be_a_home(sqlite_service: Service) -> None:
     answer = sqlite_service.as_("ana").get("/roles?near=ME14 1XQ")
     assert answer.status_code == 422

@@ -16,6 +16,7 @@ from api.pages.profile_sections.saving import (
     present,
     refused,
     save,
+    saves_nothing,
     shown,
     statement_of,
     writer,
@@ -63,6 +64,7 @@ def add(participant_id: Id, visit: Visit) -> Response:
     """Look in the catalogue, or add what was ticked."""
     writer(visit, participant_id)
     if _is_search(visit.typed):
+        saves_nothing(visit)
         return _list(visit, participant_id, typed=visit.typed)
     view = present(visit, participant_id)
     needs = list(at(view.document, "adjustments") or ())
@@ -99,6 +101,7 @@ def change(participant_id: Id, place: Place, visit: Visit) -> Response:
     """Change one adjustment or take it away; those beside it stay as they are."""
     writer(visit, participant_id)
     if visit.typed.get("do") == "find":
+        saves_nothing(visit)
         return _form(visit, participant_id, place, typed=visit.typed)
     view = present(visit, participant_id)
     needs = at(view.document, "adjustments") or ()

@@ -17,6 +17,7 @@ from api.pages.profile_sections.saving import (
     present,
     refused,
     save,
+    saves_nothing,
     shown,
     statement_of,
     writer,
@@ -64,6 +65,7 @@ def change(participant_id: Id, place: Place, visit: Visit) -> Response:
 def _take(visit: SignedInVisit, participant_id: str, place: int | None) -> Response:
     writer(visit, participant_id)
     if visit.typed.get("do") == "find":
+        saves_nothing(visit)
         return _form(visit, participant_id, place, typed=visit.typed)
     form = visit.form()
     version = form.version()

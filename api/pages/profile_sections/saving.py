@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
@@ -161,7 +161,7 @@ def refused(
     """Bring a form back. Where somebody was quicker, what they wrote stands beside it, and a draft keeps this."""
     version = visit.form().version()
     if not isinstance(error, Stale):
-        named = _named(error, parts) if isinstance(error, Invalid) else error
+        named = _named(error, parts, visit.typed.names()) if isinstance(error, Invalid) else error
         again = visit.again(named, says=_inputs(named) | _says(parts) | dict(shows or {}))
         return Again(visit=again, version=version, document=base_of(again, participant_id, version))
     before = base_of(visit, participant_id, version)
@@ -207,9 +207,11 @@ def _inputs(error: Invalid | Conflict) -> dict[str, tuple[str, str]]:
     return {problem.where.field: (problem.where.field, "") for problem in getattr(error, "problems", ())}
 
 
-def _named(error: Invalid, parts: Sequence[Part]) -> Invalid:
+def _named(error: Invalid, parts: Sequence[Part], inputs: Collection[str]) -> Invalid:
     """The same problems at the inputs that they are about."""
-    return Invalid([_at_input(problem, parts) for problem in error.problems])
+    return Invalid(
+        [problem if problem.where.field in inputs else _at_input(problem, parts) for problem in error.problems]
+    )
 
 
 def _at_input(problem: Problem, parts: Sequence[Part]) -> Problem:
@@ -217,6 +219,11 @@ def _at_input(problem: Problem, parts: Sequence[Part]) -> Problem:
         if problem.where.field.startswith(part.field):
             return Problem(Where(field=part.name), problem.message.replace("'max'", "the most hours"))
     return problem
+
+
+def saves_nothing(visit: SignedInVisit) -> None:
+    """Let the same form be sent again with other words, as after the back button: this sending did nothing."""
+    visit.work.key = None
 
 
 def form_page(
@@ -272,6 +279,7 @@ def take_form(
         name, _, where = rest.partition(" ")
         for part in parts:
             if part.name == name:
+                saves_nothing(visit)
                 return page(typed=part.done(visit.typed, what, where))
     form = visit.form()
     version = form.version()

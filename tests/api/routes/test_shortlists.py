@@ -217,6 +217,12 @@ class TestWhy:
         assert (why["position"], why["was_there"]) == (None, True)
         assert [each["part"] for each in why["findings"] if each["verdict"] == "conflict"] == ["distance"]
 
+    def test_a_role_that_one_concession_would_open_says_which(self, sqlite_service: Service) -> None:
+        role = bread(sqlite_service, adjustments={"place.quiet_room": "no"})
+        shortlist = drawn(sqlite_service, person(sqlite_service, **CAREFUL))
+        why = get(sqlite_service, shortlist, f"why?vacancy_id={role}")
+        assert (why["concession"], why["would_rank"]) == ("Ask again for what they need: room to retreat to.", 1)
+
     def test_a_role_that_came_later_is_explained_as_of_today(self, sqlite_service: Service) -> None:
         shortlist = drawn(sqlite_service, person(sqlite_service))
         role = bread(sqlite_service)

@@ -3,6 +3,7 @@
 from tests.pages.states import State
 
 STATES = [
+    State(name="jobs, none", path="/participants/{participant_id:new}/jobs"),
     State(name="jobs", path="/participants/{participant_id}/jobs"),
     State(name="job start", path="/participants/{participant_id}/jobs/new"),
     State(
