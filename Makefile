@@ -8,7 +8,7 @@ PIP_ARGS ?=
 
 export HF_HUB_OFFLINE := 1
 
-.PHONY: setup front demo serve check test soak bench clean
+.PHONY: setup front pictures demo serve check test soak bench clean
 
 setup: $(VENV)/ready front
 
@@ -40,6 +40,10 @@ check: setup
 test: check
 	$(BIN)/pytest
 	$(BIN)/pytest -n 0 -m soak tests/soak
+
+# The pictures of docs/pages.md, drawn anew.
+pictures: setup
+	WELLPLACED_PICTURES=1 $(BIN)/pytest -n 0 tests/pages/test_screens.py
 
 serve: setup
 	$(BIN)/wellplaced serve --demo

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from matching.actions.alerts import present_first_places
 from matching.actions.days import local_day
-from matching.actions.drawing import matched_participants, profiles_of
+from matching.actions.drawing import matched_participants, profiles_of, texts_missing
 from matching.actions.events import record
 from matching.actions.facts import visible_vacancy
 from matching.errors import Conflict
@@ -154,6 +154,8 @@ def _suited(
     start = ids.index(after) + 1 if after in ids else 0
     shown = found[start : start + limit]
     profiles = profiles_of(reading, shown)
+    # Where somebody's first places had not to be drawn, this process may not have their words yet.
+    texts_missing(reading, pools, profiles.values())
     since = reading.shortlists.first_holding(vacancy.id, [each.id for each in shown])
     # The findings of one role are the same whatever else is in the pool.
     ref = now.ref_of(vacancy.id)

@@ -116,4 +116,4 @@ def _check_day(details: TasterDetails, *, today: date) -> None:
     if details.on > today + timedelta(days=LONGEST_PLAN_DAYS):
         raise Invalid([Problem(Where(field="on"), "is more than a year from now")])
     if details.on > today and (details.participant_found or details.employer_found):
-        raise Invalid([Problem(Where(field="on"), "nobody has found anything before the day")])
+        raise Invalid([Problem(Where(field="on"), "is still to come, so nobody has found anything yet")])

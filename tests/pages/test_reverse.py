@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from api.running import open_running
 from tests.api.routes.lists import drawn, logged, person
 from tests.service import Service
 
@@ -69,6 +74,18 @@ def test_people_come_in_pages(sqlite_service: Service) -> None:
     second = sqlite_service.as_("ana").get(f"/roles/{role}/people?after={after[1]}").text
     assert _names(first)[0] == "p-0"
     assert _names(second) == ["p-20", "p-21"]
+
+
+def test_a_process_that_has_drawn_nothing_tells_the_same(sqlite_service: Service) -> None:
+    role = logged(sqlite_service, "Baker", tasks=["baking bread"])
+    person(sqlite_service, "p-1")
+    sqlite_service.run_jobs()
+    told = sqlite_service.as_("ana").get(f"/roles/{role}/people")
+    running = open_running(sqlite_service.running.settings, clock=sqlite_service.clock)
+    client = TestClient(create_app(running), base_url="https://testserver", raise_server_exceptions=False)
+    other = replace(sqlite_service, running=running, client=client)
+    assert _names(other.as_("ana").get(f"/roles/{role}/people").text) == _names(told.text) == ["p-1"]
+    running.close()
 
 
 def test_that_somebody_looked_is_noted_for_each_person(sqlite_service: Service) -> None:

@@ -166,7 +166,7 @@ def _add_people(service: Service) -> None:
             session = _session(name, user_id)
             session.second_step_at = None
             store.sign_ins.add_session(session)
-        store.users.get("user-lee").password_hash = "no password has this hash"
+        store.users.get("user-lee").password_hash = "no password has this hash"  # noqa: S105
 
 
 def _add_administration(service: Service, _ids: Mapping[str, str]) -> dict[str, str]:

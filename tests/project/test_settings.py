@@ -16,7 +16,13 @@ ROOT = Path(__file__).parents[2]
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 PREFIX = Settings.model_config.get("env_prefix", "")
 # Set by whoever runs tests or the scripts in derive/; the service never reads it.
-NOT_OF_THE_SERVICE = {"WELLPLACED_SHARED_DATA", "WELLPLACED_CHROMIUM", "WELLPLACED_SOAK", "WELLPLACED_TEST_POSTGRESQL"}
+NOT_OF_THE_SERVICE = {
+    "WELLPLACED_SHARED_DATA",
+    "WELLPLACED_CHROMIUM",
+    "WELLPLACED_PICTURES",
+    "WELLPLACED_SOAK",
+    "WELLPLACED_TEST_POSTGRESQL",
+}
 
 
 def environment_name(field: str) -> str:
