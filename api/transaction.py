@@ -40,6 +40,7 @@ class Work:
         self.replay: Response | None = None
         self.kept_body: bytes | None = None
         self.keeps_refusal = False
+        self.keeps_redirects_alone = False
 
     @property
     def reading(self) -> Store:
@@ -88,7 +89,9 @@ class Work:
         if refused and not self.keeps_refusal:
             self.abandon(RuntimeError("refused"))
             return
-        if not refused and self.key is not None and self._writing is not None and self.at is not None:
+        # A page that only brings a form back has changed nothing: its mark is still good for what is sent next.
+        passing = self.keeps_redirects_alone and response.status_code != 303 and self.kept_body is None
+        if not refused and not passing and self.key is not None and self._writing is not None and self.at is not None:
             # Writers take turns, so what another request with this key has answered is seen by now.
             self._replay_from(self._writing)
             kept = {name: value for name, value in response.headers.items() if name in _KEPT_HEADERS}

@@ -194,7 +194,7 @@ def _write_people(
                 | {"status": "active", "communication": [], "entered_on": at.date(), "objects_to_matching": False}
                 | {"profile_version": 1, "created_at": at, "version": 1}
             )
-            kept = {name: value for name, value in document.items() if name != "participant_ref"}
+            kept = dict(document)
             kept.pop("employers_avoided", None)
             profiles.append(
                 {"id": f"profile-{number:06d}", "participant_id": participant_id, "version": 1, "document": kept}

@@ -23,6 +23,7 @@ class PageRoute(RecordedRoute):
         """Read the form; a form that is sent twice, by a second press of its button, is done once."""
         request.state.typed = typed = await _typed(request) if request.method == "POST" else Typed()
         request.state.csrf_typed = typed.get(CSRF)
+        work.keeps_redirects_alone = True
         once = typed.get(ONCE)
         if once and once.isascii() and once.isalnum() and len(once) <= 64:
             work.key = f"form {once}"
