@@ -28,6 +28,7 @@ class Journey:
     keys: Keyboard
     width: int
     scripts: bool
+    person: str
     number: int
 
     def menu(self, place: str) -> None:
@@ -67,21 +68,30 @@ class Journey:
 
 
 @pytest.fixture(
-    params=[(width, scripts) for width in (PHONE, DESK) for scripts in (True, False)],
+    # Each works with a person of its own: what was decided for somebody stays decided.
+    params=[(PHONE, True, "wp-001"), (PHONE, False, "wp-002"), (DESK, True, "wp-003"), (DESK, False, "wp-006")],
     ids=["phone", "phone without scripts", "desk", "desk without scripts"],
 )
 def journey(request: pytest.FixtureRequest, browser: Browser, county: LiveCounty) -> Iterator[Journey]:
-    width, scripts = request.param
+    width, scripts, person = request.param
     with signed_in(browser, county.live, "robin", width=width, scripts=scripts) as page:
         page.goto("/")
         number = next(_numbers)
-        yield Journey(county=county, page=page, keys=Keyboard(page), width=width, scripts=scripts, number=number)
+        yield Journey(
+            county=county,
+            page=page,
+            keys=Keyboard(page),
+            width=width,
+            scripts=scripts,
+            person=person,
+            number=number,
+        )
 
 
 def test_log_a_role_after_a_visit(journey: Journey) -> None:
     journey.keys.open("Log a role")
     before = journey.keys.presses
-    journey.keys.type("Job title", "Baking bread and cakes")
+    journey.keys.type("Job title", f"Shelf filler {journey.number}")
     journey.keys.type("Employer", "Pebble & Pine Gifts")
     journey.keys.choose("How you know of it", "Seen on a visit")
     journey.keys.choose("Who may see it", "My team")
@@ -90,7 +100,8 @@ def test_log_a_role_after_a_visit(journey: Journey) -> None:
     print(f"{journey.keys.presses - before} keys for a role with a title and an employer")
     journey.county.run_jobs()
     journey.keys.open("See whom it might suit")
-    journey.shows("waited")
+    journey.says("Whom might it suit?")
+    expect(journey.page.locator("main")).not_to_contain_text("being read")
 
 
 def test_first_profile_from_three_facts_to_a_shortlist(journey: Journey) -> None:
@@ -112,7 +123,7 @@ def test_first_profile_from_three_facts_to_a_shortlist(journey: Journey) -> None
 
 
 def test_review_a_shortlist_and_decide(journey: Journey) -> None:
-    drawn = journey.drawn_for("wp-001")
+    drawn = journey.drawn_for(journey.person)
     journey.page.goto(f"/lists/{drawn['id']}")
     titles = journey.page.locator(".wp-entry h2").all_inner_texts()
     journey.keys.open("Move down")
@@ -133,13 +144,17 @@ def test_review_a_shortlist_and_decide(journey: Journey) -> None:
 
 
 def test_ask_an_employer_and_see_the_list_change(journey: Journey) -> None:
-    drawn = journey.drawn_for(f"wp-00{1 + journey.number % 4}")
-    asked = {
-        entry["vacancy_ref"]: question
-        for entry in drawn["drawn"]
-        for question in entry["questions"][:3]
-        if question["of"] == "employer" and question["about"].startswith("adjustments.")
-    }
+    # What another journey has asked is no question any more, so look for somebody with one.
+    for person in (journey.person, *journey.county.county.participant_ids):
+        drawn = journey.drawn_for(person)
+        asked = {
+            entry["vacancy_ref"]: question
+            for entry in drawn["drawn"]
+            for question in entry["questions"][:3]
+            if question["of"] == "employer" and question["about"].startswith("adjustments.")
+        }
+        if asked:
+            break
     entry = next(each for each in drawn["arranged"] if each["vacancy_ref"] in asked)
     question = asked[entry["vacancy_ref"]]
     journey.page.goto(f"/lists/{drawn['id']}")
@@ -155,7 +170,6 @@ def test_ask_an_employer_and_see_the_list_change(journey: Journey) -> None:
     journey.shows("Fits")
     journey.county.run_jobs()
     journey.keys.open("Draw up a new list")
-    journey.keys.open("Draw up a list")
     journey.draw()
     again = journey.page.locator(f"#role-{entry['vacancy_id']}")
     if again.count():
