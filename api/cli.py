@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from api.commands import add_commands
+from api.evaluating import add_evaluation_commands
 from api.talk import progress_bar, refuse, say
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def _open_what_is_closed() -> None:
 
 
 add_commands(app)
+add_evaluation_commands(app)
 
 
 @app.command()

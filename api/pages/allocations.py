@@ -9,6 +9,7 @@ from fastapi import APIRouter, Response
 from api.dependencies import Id
 from api.pages.labels import options
 from api.pages.route import PageRoute
+from api.pages.typed import given
 from api.pages.visit import SignedInVisit, Visit
 from matching.actions import allocations as actions
 from matching.actions.allocations import AllocationView
@@ -43,8 +44,8 @@ def propose(visit: Visit) -> Response:
         form.done()
         view = actions.propose_allocation(
             team_id=None if whose == _OWN else whose,
-            people_per_opening=people or 1,
-            most_per_person=most or 1,
+            people_per_opening=given(people),
+            most_per_person=given(most),
             pools=visit.pools,
             **visit.stores(),
         )
@@ -78,7 +79,7 @@ def take_out(allocation_id: Id, participant_id: Id, vacancy_id: Id, visit: Visit
             participant_id=participant_id,
             vacancy_id=vacancy_id,
             added=False,
-            because=Because(reason=reason or DecisionReason.OTHER, words=words),
+            because=Because(reason=given(reason), words=words),
             version=form.version(),
             by=visit.by,
             at=visit.at,

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Response
 from api.dependencies import Id
 from api.pages.fact_fields import FactField, fact_field, label_of, read_fact, said, typed_of
 from api.pages.route import PageRoute
+from api.pages.typed import given
 from api.pages.visit import SignedInVisit, Visit
 from matching.actions import answers as actions
 from matching.actions.answers import Answered, AnswerSource, Said
@@ -106,8 +107,8 @@ def _said(vacancy_id: str, about: str, contact_id: str | None, visit: SignedInVi
         about=about,
         value=value,
         refused=refused,
-        source=source or AnswerSource.PHONE,
-        said_on=said_on or visit.today,
+        source=given(source),
+        said_on=given(said_on),
         contact_id=contact_id,
         note=note,
     )

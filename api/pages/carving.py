@@ -10,6 +10,7 @@ from fastapi import APIRouter, Response
 from api.dependencies import Id
 from api.pages.new_roles import KNOWN_BY, VISIBILITIES
 from api.pages.route import PageRoute
+from api.pages.typed import given
 from api.pages.visit import SignedInVisit, Visit
 from matching.actions.carving import CarvedDraft, TasksTaken, carve_role
 from matching.actions.employers import read_employer
@@ -142,7 +143,7 @@ def _carved(visit: SignedInVisit, whose: Whose) -> Response:
         title=title,
         origins=tuple(taken),
         known_by=FactSource(known_by),
-        observed_on=observed_on or visit.today,
+        observed_on=given(observed_on),
         visibility=visibility,
         note=note,
     )

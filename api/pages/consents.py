@@ -8,7 +8,7 @@ from api.dependencies import Id
 from api.pages.labels import LABELS, options
 from api.pages.person import Person, person_of
 from api.pages.route import PageRoute
-from api.pages.typed import FormReader
+from api.pages.typed import FormReader, given
 from api.pages.visit import SignedInVisit, Visit
 from matching.actions import consents as actions
 from matching.actions.consents import ConsentDetails
@@ -134,8 +134,8 @@ def _details(form: FormReader, employer_id: str, visit: SignedInVisit) -> Consen
         employer_id=employer_id,
         choice=ConsentChoice.YES if choice == _YES else ConsentChoice.NO,
         items=frozenset(items),
-        method=method or ConsentMethod.IN_PERSON,
-        given_on=given_on or visit.today,
+        method=given(method),
+        given_on=given(given_on),
         expires_on=expires_on,
     )
 

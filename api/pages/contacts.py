@@ -12,6 +12,7 @@ from api.dependencies import Id
 from api.pages.labels import options
 from api.pages.person import person_of
 from api.pages.route import PageRoute
+from api.pages.typed import given
 from api.pages.visit import SignedInVisit, Visit
 from api.pages.words import day
 from matching.actions import contacts as actions
@@ -179,20 +180,21 @@ def _details(visit: SignedInVisit, employer_id: str, *, contact: ContactView | N
         if contact.serves is None:
             # Part of it is about somebody whom the asker may not read any more: it stays as it is.
             serves = contact.contact.serves
-    details = ContactDetails(
+    person_met, notes = form.text("person_met", most=200), form.long_text("notes")
+    over_limit_because = form.text("over_limit_because", most=500)
+    form.done()
+    return ContactDetails(
         employer_id=employer_id,
-        mode=mode or ContactMode.PHONE,
-        on=on or visit.today,
+        mode=given(mode),
+        on=given(on),
         planned=happened == _PLANNED,
-        person_met=form.text("person_met", most=200),
+        person_met=person_met,
         hiring_authority=hiring,
         on_behalf_of=(*people, *(each for each in kept if each not in people)),
         serves=serves,
-        notes=form.long_text("notes"),
-        over_limit_because=form.text("over_limit_because", most=500),
+        notes=notes,
+        over_limit_because=over_limit_because,
     )
-    form.done()
-    return details
 
 
 def _again(visit: SignedInVisit, refused: Invalid | Conflict) -> SignedInVisit:

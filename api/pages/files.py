@@ -10,6 +10,7 @@ from fastapi import APIRouter, Response
 from api.dependencies import Id
 from api.pages.labels import options
 from api.pages.route import PageRoute
+from api.pages.typed import given
 from api.pages.visit import SignedInVisit, Visit
 from matching.actions import exports, imports
 from matching.actions.exports import ExportKind
@@ -72,7 +73,7 @@ def try_file(visit: Visit) -> Response:
         tried = imports.try_file(
             content=file.file.read() if file else b"",
             file_name=(file.filename if file else None) or "upload",
-            kind=kind or Kind.VACANCIES,
+            kind=given(kind),
             largest_bytes=visit.running.settings.upload_megabytes * 1_000_000,
             by=visit.by,
             at=visit.at,
@@ -130,7 +131,7 @@ def take_out(visit: Visit) -> Response:
     status = form.choice("status", VacancyStatus)
     try:
         form.done()
-        kind = kind or ExportKind.VACANCIES
+        kind = given(kind)
         made = exports.export_file(
             kind=kind,
             form="csv" if shape == "csv" else "xlsx",

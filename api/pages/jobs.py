@@ -14,7 +14,7 @@ from api.pages.job_choice import Chosen, JobChoice, chosen_job, employer_names, 
 from api.pages.labels import labelled, options
 from api.pages.person import Person, person_of
 from api.pages.route import PageRoute
-from api.pages.typed import FormReader, Typed
+from api.pages.typed import FormReader, Typed, given
 from api.pages.visit import SignedInVisit, Visit
 from api.pages.words import day
 from matching.actions import outcomes, placements, tasters
@@ -237,9 +237,9 @@ def _end(visit: SignedInVisit) -> End:
     words = form.long_text("words")
     form.done()
     return End(
-        ended_on=ended_on or visit.today,
-        reason=reason or LeavingReason.UNKNOWN,
-        said_by=said_by or WhoSays.SPECIALIST,
+        ended_on=given(ended_on),
+        reason=given(reason),
+        said_by=given(said_by),
         words=words,
     )
 
@@ -302,7 +302,7 @@ def _check_in(visit: SignedInVisit) -> CheckInDetails:
     notes = form.long_text("notes")
     form.done()
     return CheckInDetails(
-        on=on or visit.today,
+        on=given(on),
         still_in_work=bool(still),
         satisfaction=int(happy) if happy.isdecimal() else None,
         notes=notes,
@@ -395,10 +395,10 @@ def _pay(visit: SignedInVisit) -> Pay:
     verified = form.yes_no("verified")
     form.done()
     return Pay(
-        from_on=from_on or visit.today,
-        to_on=to_on or visit.today,
+        from_on=given(from_on),
+        to_on=given(to_on),
         gross_pence=round((pounds or 0) * 100),
-        source=source or EarningsSource.PAYSLIP,
+        source=given(source),
         verified=bool(verified),
     )
 
@@ -448,7 +448,7 @@ def _terms(visit: SignedInVisit, form: FormReader, *, title_needed: bool) -> Job
     form.done()
     return JobTerms(
         job_title=title or None,
-        started_on=started_on or visit.today,
+        started_on=given(started_on),
         hours_week=hours,
         hourly_pence=None if hourly is None else round(hourly * 100),
         permanent=permanent,

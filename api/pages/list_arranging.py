@@ -11,7 +11,7 @@ from api.pages.labels import options
 from api.pages.lists import one_card, person_behind, reading_of
 from api.pages.route import PageRoute
 from api.pages.searching import roles_found
-from api.pages.typed import FormReader
+from api.pages.typed import FormReader, given
 from api.pages.visit import SignedInVisit, Visit
 from matching.actions import arranging, decisions
 from matching.actions import shortlists as actions
@@ -93,8 +93,7 @@ def _chosen(form: FormReader) -> Chosen:
         form.refuse("words", "Say why, in a sentence or with a reason.")
     _check_words(form, reason, words)
     form.done()
-    assert choice is not None  # noqa: S101 - the form is refused without one
-    return Chosen(choice=choice, reason=reason, words=words)
+    return Chosen(choice=given(choice), reason=reason, words=words)
 
 
 def _decision_form(shortlist_id: str, vacancy_id: str, visit: SignedInVisit) -> Response:
@@ -231,7 +230,7 @@ def _because(form: FormReader) -> Because:
     words = form.long_text("words", most=_LONGEST_REASON)
     _check_words(form, reason, words)
     form.done()
-    return Because(reason=reason or DecisionReason.OTHER, words=words)
+    return Because(reason=given(reason), words=words)
 
 
 def _check_words(form: FormReader, reason: DecisionReason | None, words: str) -> None:

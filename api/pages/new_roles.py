@@ -11,7 +11,7 @@ from api.dependencies import Id
 from api.pages.fact_fields import FactField, fact_field, fact_fields, read_facts
 from api.pages.labels import options
 from api.pages.route import PageRoute
-from api.pages.typed import Typed
+from api.pages.typed import Typed, given
 from api.pages.visit import SignedInVisit, Visit
 from matching.actions.employers import read_employer
 from matching.actions.suggestions import employer_names, facts_to_ask_first
@@ -200,7 +200,7 @@ def _draft(visit: SignedInVisit) -> VacancyDraft:
     document = {"title": title, "employer": employer, "source": _source(known_by).value, **put_together(facts)}
     if visibility is not None:
         document["visibility"] = visibility.value
-    return VacancyDraft(document=document, known_by=FactSource(known_by), observed_on=observed_on or visit.today)
+    return VacancyDraft(document=document, known_by=FactSource(known_by), observed_on=given(observed_on))
 
 
 def _source(known_by: str) -> VacancySource:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from fastapi import APIRouter, Response
 
 from api.pages.route import PageRoute
+from api.pages.typed import given
 from api.pages.visit import SignedInVisit, Visit
 from matching.actions import organisations as actions
 from matching.actions.retention import past_their_time
@@ -89,7 +90,9 @@ def _read(visit: SignedInVisit) -> tuple[str, OrganisationSettings]:
     }
     forget_daily = form.yes_no("forget_daily", needed="Choose yes or no.")
     form.done()
-    return name, OrganisationSettings(forget_daily=bool(forget_daily), **{key: each or 0 for key, each in days.items()})
+    return name, OrganisationSettings(
+        forget_daily=given(forget_daily), **{key: given(each) for key, each in days.items()}
+    )
 
 
 def _form(visit: SignedInVisit) -> Response:

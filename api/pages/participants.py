@@ -11,7 +11,7 @@ from api.pages.labels import label, options
 from api.pages.person import person_from, person_of
 from api.pages.route import PageRoute
 from api.pages.support import seat_options, seats_of
-from api.pages.typed import FormReader
+from api.pages.typed import FormReader, given
 from api.pages.visit import SignedInVisit, Visit
 from matching.actions import participants as actions
 from matching.actions.overviews import read_overview
@@ -150,15 +150,15 @@ _SAYS = {
 
 
 def _details(form: FormReader) -> ParticipantDetails:
-    details = {
-        "name": form.text("name") or None,
-        "entered_on": form.day("entered_on", needed="Enter the day they joined.", what="The day they joined"),
-        "route": form.choice("route", ParticipantRoute),
-        "model": form.choice("model", SupportModel),
-        "communication": form.choices("communication", Communication),
-    }
+    name = form.text("name") or None
+    entered_on = form.day("entered_on", needed="Enter the day they joined.", what="The day they joined")
+    route = form.choice("route", ParticipantRoute)
+    model = form.choice("model", SupportModel)
+    communication = form.choices("communication", Communication)
     form.done()
-    return ParticipantDetails(**details)  # type: ignore[arg-type]  # a day that is missing was refused
+    return ParticipantDetails(
+        name=name, entered_on=given(entered_on), route=route, model=model, communication=communication
+    )
 
 
 def _form(visit: SignedInVisit) -> Response:

@@ -11,7 +11,7 @@ from api.dependencies import Id
 from api.pages.labels import label, options
 from api.pages.person import person_of
 from api.pages.route import PageRoute
-from api.pages.typed import FormReader
+from api.pages.typed import FormReader, given
 from api.pages.visit import SignedInVisit, Visit
 from api.pages.words import joined, number
 from matching.actions.profile_changes import Change, value_of
@@ -75,7 +75,7 @@ def _write(participant_id: str, visit: SignedInVisit, *, is_new: bool) -> None:
         form.refuse("wanted", "Answer at least one question. One is enough to begin.")
     form.done()
     changes = [
-        Change(field=field, value=value, source=source or StatementSource.PARTICIPANT, said_on=visit.today)
+        Change(field=field, value=value, source=given(source), said_on=visit.today)
         for field, value in said.items()
         if value != _told(known, field)
     ]

@@ -8,6 +8,7 @@ from api.dependencies import Id
 from api.pages.labels import label
 from api.pages.person import Person, person_of
 from api.pages.route import PageRoute
+from api.pages.typed import given
 from api.pages.visit import SignedInVisit, Visit
 from matching.actions import participants as actions
 from matching.actions.participants import MOVES, Seat
@@ -39,7 +40,7 @@ def move_to_status(participant_id: Id, visit: Visit) -> Response:
         form.done()
         actions.move_to_status(
             participant_id=participant_id,
-            status=status or ParticipantStatus.ACTIVE,
+            status=given(status),
             version=form.version(),
             by=visit.by,
             at=visit.at,

@@ -11,6 +11,7 @@ from api.pages.job_choice import OTHER, JobChoice, chosen_job, employer_names, j
 from api.pages.labels import options
 from api.pages.person import Person, person_of
 from api.pages.route import PageRoute
+from api.pages.typed import given
 from api.pages.visit import SignedInVisit, Visit
 from matching.actions import tasters as actions
 from matching.actions.tasters import TasterDetails
@@ -100,8 +101,8 @@ def _details(visit: SignedInVisit, participant_id: str, taster: Taster | None = 
         participant_id=participant_id,
         employer_id=chosen.employer_id,
         vacancy_id=chosen.vacancy_id,
-        kind=kind or TasterKind.JOB_TASTER,
-        on=on or visit.today,
+        kind=given(kind),
+        on=given(on),
         participant_found=participant_found,
         employer_found=employer_found,
     )

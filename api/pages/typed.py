@@ -22,6 +22,7 @@ CSRF, ONCE, VERSION = "csrf", "once", "version"
 _OWN = frozenset({CSRF, ONCE})
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
+_Value = TypeVar("_Value")
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 _NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,4})?")
 
@@ -192,6 +193,16 @@ class FormReader:
         """The version of what the form changes, as its page was read."""
         value = self._typed.get(VERSION)
         return int(value) if value.isascii() and value.isdecimal() and len(value) <= 9 else 0
+
+
+def given(value: _Value | None) -> _Value:
+    """A value that the form is refused without, so that it is there once `done` has let the form pass.
+
+    Nothing stands in for one that is missing: a date or a source that nobody told would be kept as if somebody had.
+    """
+    if value is None:
+        raise RuntimeError("a form was let pass without a value that it needs")
+    return value
 
 
 def _plain(number: float) -> str:

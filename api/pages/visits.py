@@ -17,6 +17,7 @@ from api.dependencies import Id
 from api.pages.fact_fields import FactField, fact_field, read_facts, said, typed_of
 from api.pages.labels import label
 from api.pages.route import PageRoute
+from api.pages.typed import given
 from api.pages.visit import SignedInVisit, Visit
 from matching.actions.facts import record_fact
 from matching.actions.vacancies import KnownVacancy, read_known_vacancy
@@ -210,7 +211,7 @@ def _day_of_visit(visit: SignedInVisit) -> date:
     if on is not None and on > visit.today:
         form.refuse("on", "The date must be today or before.")
     form.done()
-    return on or visit.today
+    return given(on)
 
 
 def _asked_day(visit: SignedInVisit) -> date:
