@@ -79,6 +79,9 @@ def match(
     ] = "",
     skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Go on with the good rows of a file.")] = False,
     encoder: Annotated[str, typer.Option(help="`shipped`, `hashing`, or a folder with a model.")] = "",
+    model: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="A model of how long jobs last, to take a small part.")
+    ] = None,
 ) -> None:
     """Draw up a shortlist for each profile, with reasons, questions and what one change would open."""
     day, most = _day(as_of), _limit(limit)
@@ -93,7 +96,7 @@ def match(
     if not people:
         refuse([f"{profile}: no profile could be read"])
     enquiry = Enquiry(people=people, jobs=jobs, notes=read_jobs.notes, day=day, single=_is_one(profile))
-    shortlister = _shortlister(jobs, encoder)
+    shortlister = _shortlister(jobs, encoder, model)
     if explain:
         print_explanations(enquiry, shortlister, explain, as_json=as_json)
     else:
@@ -145,13 +148,15 @@ def _print_json(answers: Sequence[object], *, single: bool) -> None:
     sys.stdout.buffer.flush()
 
 
-def _shortlister(jobs: Sequence[Vacancy], encoder: str) -> Shortlister:
+def _shortlister(jobs: Sequence[Vacancy], encoder: str, model: Path | None = None) -> Shortlister:
     from matching.bootstrap import assemble
-    from matching.settings import Settings
+    from matching.settings import load_settings
 
-    settings = Settings(encoder=encoder) if encoder else Settings()
+    given = {"encoder": encoder or None, "sustain_model": model}
+    settings = load_settings(**{name: value for name, value in given.items() if value is not None})
+    service = assemble(settings)
     with progress_bar("Reading the texts of new roles") as tell:
-        return assemble(settings).shortlister(jobs, progress=tell)
+        return service.shortlister(jobs, progress=tell)
 
 
 @app.command()

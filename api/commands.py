@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
+from api.evaluating import export_app
 from api.talk import REFUSED, progress_bar, refuse, say
 
 if TYPE_CHECKING:
@@ -258,6 +260,40 @@ def reset(
         by, sealer = operator(organisation), open_sealer(settings)
         _, link = reset_user(user_id=user, by=by, at=datetime.now(UTC), store=store, sealer=sealer)
     _tell_link(link)
+
+
+@export_app.command("history")
+def export_history(
+    organisation: Annotated[str, typer.Option(help="The id of the organisation; see `wellplaced user list`.")],
+    out: Annotated[Path, typer.Option(metavar="FILE.zip", help="The file to write; it must not be there yet.")],
+) -> None:
+    """Write the history for evaluators: pseudonyms alone, and verdicts without sentences. It is noted in the audit."""
+    from matching.actions.history import PSEUDONYMS, operator_for_evaluators, write_history
+    from matching.sealing import open_sealer
+
+    settings = _settings()
+    key = open_sealer(settings).signing_keys(PSEUDONYMS)[0]
+    with _new_file(out) as file, _organisation(_open(settings), organisation) as store:
+        by = operator_for_evaluators(organisation)
+        left_out = write_history(file, key=key, by=by, at=datetime.now(UTC), store=store)
+    for what, count in left_out.items():
+        say(f"Left out: {count:,} {what}.")
+    say(f"The history is in {out}. It tells of people, if under other names: keep it where only evaluators read.")
+
+
+@contextmanager
+def _new_file(path: Path) -> Iterator[IO[bytes]]:
+    """A file that only its owner reads; it goes again if what is to be written cannot be."""
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except OSError as error:
+        refuse([f"{path}: {error.strerror}"])
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+    except BaseException:
+        path.unlink()
+        raise
 
 
 @contextmanager

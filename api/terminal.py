@@ -46,6 +46,7 @@ ASPECT_WORDS = {
     Aspect.EMPLOYER: "Employer",
     Aspect.REFUSED_WORK: "Work they refuse",
     Aspect.EVIDENCE: "How fresh the facts are",
+    Aspect.LASTING: "How long such jobs last",
 }
 REASON_WORDS = {
     Aspect.HOURS: "hours that do not fit",
@@ -61,7 +62,7 @@ REASON_WORDS = {
     Aspect.EMPLOYER: "an employer they avoid",
     Aspect.REFUSED_WORK: "work they have ruled out",
 }
-SOFT_ASPECTS = frozenset({Aspect.PREFERENCES, Aspect.SKILLS, Aspect.EVIDENCE})
+SOFT_ASPECTS = frozenset({Aspect.PREFERENCES, Aspect.SKILLS, Aspect.EVIDENCE, Aspect.LASTING})
 NEAR_MISSES_SHOWN = 5
 QUESTIONS_SHOWN = 4
 LONGEST_NOTE = 60  # words

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +13,8 @@ from embeddings.encoder import Encoder, Progress, SentenceTransformerEncoder
 from embeddings.hashing import HashingEncoder
 from embeddings.stored import MOST_TEXTS, StoredEncoder
 from matching import texts
+from matching.lasting import SustainModel
+from matching.lasting_reading import NotEnoughEvidence, read_model
 from matching.live import Means
 from matching.model.shortlist import Method
 from matching.model.vacancy import Vacancy
@@ -19,11 +22,14 @@ from matching.places import load_sectors
 from matching.policy import policy_digest
 from matching.pool import build_pool
 from matching.priors import TitlePriors, with_priors
+from matching.ranking import Shuffle
 from matching.retrieval import Recipe, VacancyIndex, shipped_recipe
 from matching.scoring import WeightedScorer, load_weights
 from matching.settings import Settings
 from matching.shortlisting import Shortlister
 from matching.taxonomy import load_catalogue
+
+_log = logging.getLogger(__name__)
 
 # Changes with every change of a verdict, a value or the order that the data files do not show.
 RULES = "matching-1"
@@ -35,6 +41,8 @@ class Service:
 
     recipe: Recipe
     names_by: Encoder | None = None  # for names of occupations, if not the recipe's: of the same name, and can compute
+    model: SustainModel | None = None  # of how long jobs last; the documented weights rule alone without one
+    shuffle: Shuffle | None = None  # of near-ties; no order is drawn by lot without one
 
     @cached_property
     def means(self) -> Means:
@@ -45,13 +53,16 @@ class Service:
             priors=TitlePriors(encoder=self.names_by or self.recipe.encoder),
             catalogue=catalogue,
             sectors=sectors,
-            scorer=WeightedScorer(weights=weights),
+            scorer=WeightedScorer(weights=weights, model=self.model),
+            shuffle=self.shuffle,
             method=Method(
                 encoder=self.recipe.name,
                 weights=weights.digest,
                 rules=RULES,
                 catalogue=f"{catalogue.digest}-{sectors.digest}",
                 policy=policy_digest(),
+                model=None if self.model is None else f"{self.model.name} {self.model.digest}",
+                shuffle=None if self.shuffle is None else self.shuffle.name,
             ),
         )
 
@@ -65,8 +76,15 @@ class Service:
 
 
 def assemble(settings: Settings) -> Service:
-    """Choose the encoder and its recipe; nothing heavy is imported until a text must really be encoded."""
-    return Service(recipe=shipped_recipe(encoder=chosen_encoder(settings)))
+    """Choose the encoder and its recipe; nothing heavy is imported until a text must really be encoded.
+
+    Raises `Invalid` if the model of how long jobs last is not there or cannot be used.
+    """
+    return Service(
+        recipe=shipped_recipe(encoder=chosen_encoder(settings)),
+        model=chosen_model(settings),
+        shuffle=chosen_shuffle(settings),
+    )
 
 
 def assemble_stored(settings: Settings, *, most_texts: int = MOST_TEXTS) -> Service:
@@ -78,7 +96,12 @@ def assemble_stored(settings: Settings, *, most_texts: int = MOST_TEXTS) -> Serv
     chosen = chosen_encoder(settings)
     stored = StoredEncoder(chosen.name, chosen.dimension, most_texts=most_texts)
     # Only the encoder that needs no weights may compute here; the shipped one's names are in a file.
-    return Service(recipe=shipped_recipe(encoder=stored), names_by=chosen if settings.encoder == "hashing" else None)
+    return Service(
+        recipe=shipped_recipe(encoder=stored),
+        names_by=chosen if settings.encoder == "hashing" else None,
+        model=chosen_model(settings),
+        shuffle=chosen_shuffle(settings),
+    )
 
 
 def chosen_encoder(settings: Settings) -> Encoder:
@@ -93,3 +116,22 @@ def chosen_encoder(settings: Settings) -> Encoder:
         case folder:
             own = SentenceTransformerEncoder(Path(folder))
             return CachedEncoder(own.name, own.dimension, lambda: own, cache)
+
+
+def chosen_model(settings: Settings) -> SustainModel | None:
+    """The model of how long jobs last that the settings name; raises `Invalid` if it is not there or not whole.
+
+    Where its training said that there was too little history, there is none: the documented weights rule alone.
+    """
+    if settings.sustain_model is None:
+        return None
+    try:
+        return read_model(settings.sustain_model)
+    except NotEnoughEvidence:
+        _log.warning("no model of how long jobs last takes part, its training had not enough evidence")
+        return None
+
+
+def chosen_shuffle(settings: Settings) -> Shuffle | None:
+    """The shuffle of near-ties that the settings ask for."""
+    return Shuffle(width=settings.shuffle_width, seed=settings.shuffle_seed) if settings.shuffle_width > 0 else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
@@ -15,7 +15,7 @@ import orjson
 from matching import questions as asking
 from matching.fit.benefits import flags
 from matching.fit.nearness import Nearness
-from matching.fit.part import UNKNOWN, Judged, Mask, Part, Values
+from matching.fit.part import OK, UNKNOWN, Judged, Mask, Part, Values
 from matching.model.finding import BAND_ASPECTS, Aspect, Code, Finding, Verdict
 from matching.model.profile import VocationalProfile
 from matching.model.shortlist import (
@@ -31,10 +31,10 @@ from matching.model.shortlist import (
 from matching.model.vacancy import Vacancy
 from matching.negotiation import NearMisses, Opening, near_misses
 from matching.pool import Jobs, Rows, VacancyPool
-from matching.ranking import MOST_OF_ONE_EMPLOYER, PAGE, StretchRule, spread
+from matching.ranking import MOST_OF_ONE_EMPLOYER, PAGE, Shuffle, StretchRule, spread
 from matching.scoring import WeightedScorer
 from matching.screening import conflicts
-from matching.whatif import Standing, with_values
+from matching.whatif import Standing
 
 MOST_REASONS = 3
 
@@ -88,15 +88,16 @@ class Reach:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirstPlaces:
-    """The first places of one list as it is read, and what another role must reach to stand among them.
+    """The first places of one list, and what another role must reach to stand among them.
 
-    A role stands within the first places if its place in the whole list as read, after spread and stretch, is among
-    them. Where `may_change` is false for every role that is new, changed or gone, all of this stays as it is: what is
-    below `least_score` cannot come in by the spread, whoever its employer is, and the stretch is the one other way.
-    Person, day and who sees the list must be the same.
+    A role stands within the first places if its place in the whole list, after spread and stretch, is among them. A
+    declared shuffle moves roles within the page alone, and these places are those before it. Where `may_change` is
+    false for every role that is new, changed or gone, all of this stays as it is: what is below `least_score` cannot
+    come in by the spread, whoever its employer is, and the stretch is the one other way. Person, day and who sees the
+    list must be the same.
     """
 
-    refs: tuple[str, ...]  # as read
+    refs: tuple[str, ...]  # in order
     depends_on: frozenset[str]  # those, and any that the stretch pushed out: without one of them the places change
     least_score: float | None  # among the first places before the stretch; None: any role comes in
     least_nearness: float | None  # with which a role of another family becomes the stretch; None: no role does
@@ -128,6 +129,7 @@ class Drawn:
     as_of: date
     ordered: Ordered
     judge_rows: Callable[[Rows], list[Judged]] = field(repr=False)  # every part over some rows of the pool
+    shuffle: Shuffle | None = None
 
     def shortlist(self, *, limit: int | None, opens_for: Counter[Opening]) -> Shortlist:
         """Write down what will be read: entries up to the limit, the negotiation list and all exclusions."""
@@ -154,6 +156,7 @@ class Drawn:
         """A digest of inputs and method: the person, the day, and the open vacancies whatever their order."""
         method = self.method
         names = [method.encoder, method.weights, method.rules, method.catalogue, method.policy]
+        names += [f"{part}: {name}" for part, name in (("model", method.model), ("shuffle", method.shuffle)) if name]
         by_ref = self.pool.ordered_rows
         vacancies = self.pool.vacancy_digests[by_ref[self.ordered.is_open[by_ref]]]
         content = hashlib.sha256(orjson.dumps([self.profile.digest, self.as_of.isoformat(), names]))
@@ -169,7 +172,8 @@ class Drawn:
 
     def entries(self, *, limit: int | None = PAGE) -> tuple[ShortlistEntry, ...]:
         """The first entries in the order in which they are read, all if there is no limit."""
-        order, moved, stretch = self._page
+        _, moved, stretch = self._page
+        order = self._as_read[0]
         shown = order if limit is None else order[:limit]
         worth = self._worths(shown)
         return tuple(
@@ -182,8 +186,8 @@ class Drawn:
         place = self.position_of(ref)
         if place is None:
             return None
-        order, moved, stretch = self._page
-        position = order[place - 1]
+        _, moved, stretch = self._page
+        position = self._as_read[0][place - 1]
         worth = self._worths([position])
         return self._entry(position, place=place, moved=position in moved, stretch=position == stretch, worth=worth)
 
@@ -195,7 +199,7 @@ class Drawn:
         position = int(np.searchsorted(self.ordered.rows, row))
         if position == len(self.ordered.rows) or self.ordered.rows[position] != row:
             return None
-        return 1 + self._page[0].index(position)
+        return 1 + self._as_read[0].index(position)
 
     def first_places(self, places: int = PAGE) -> FirstPlaces:
         """Who stands first, and what a role that is new or changed must reach to stand there too."""
@@ -239,7 +243,7 @@ class Drawn:
 
     @cached_property
     def _page(self) -> tuple[list[int], frozenset[int], int | None]:
-        """The order in which the list is read: spread across employers, with the stretch suggestion in its place."""
+        """The order after the spread across employers, with the stretch suggestion in its place."""
         order, moved = self._spread
         stretch = self._stretch(order)
         if stretch is not None:
@@ -247,6 +251,29 @@ class Drawn:
             order.remove(stretch)
             order.insert(PAGE - 1, stretch)
         return order, moved, stretch
+
+    @cached_property
+    def _as_read(self) -> tuple[list[int], tuple[float, ...]]:
+        """The order in which the list is read, and of each entry of the page how likely it was to stand there."""
+        order, _, stretch = self._page
+        if self.shuffle is None:
+            return order, ()
+        near = order[: PAGE if stretch is None else PAGE - 1]  # the stretch suggestion keeps its place
+        rows, shuffle, list_id = self.ordered.rows, self.shuffle, self.shortlist_id
+        read: list[int] = []
+        propensities: list[float] = []
+        for block in shuffle.blocks(self.ordered.scores[near].tolist()):
+            tied = near[block.start : block.stop]
+            read += sorted(tied, key=lambda position: shuffle.lot(list_id, self.pool.refs[int(rows[position])]))
+            propensities += [1 / len(tied)] * len(tied)
+        return [*read, *order[len(near) :]], tuple(propensities)
+
+    def _propensity(self, place: int) -> float | None:
+        """How likely the entry at a place, from 1, was to stand there; `None` on a list that is not shuffled."""
+        if self.shuffle is None:
+            return None
+        propensities = self._as_read[1]
+        return propensities[place - 1] if place <= len(propensities) else 1.0
 
     def _stretch(self, order: Sequence[int]) -> int | None:
         wanted = self.ordered.wanted
@@ -308,6 +335,7 @@ class Drawn:
             concerns=concerns(findings),
             questions=asking.questions(unknown, worths),
             flags=(*_moves(moved=moved, stretch=stretch), *flags(self.profile, job, as_of=self.as_of)),
+            propensity=self._propensity(place),
         )
 
     def _why(self, findings: Sequence[Finding]) -> tuple[str, ...]:
@@ -377,11 +405,9 @@ class Drawn:
         if not len(rows):
             return ()
         judged = self.judge_rows(rows)
-        conceded = {
-            number: _conceded(judged[number], [number in blocked for blocked in near.blocked_by])
-            for number in sorted({number for blocked in near.blocked_by for number in blocked})
-        }
-        scores = self.scorer.scores(with_values(judged, conceded), len(rows))
+        for number in sorted({number for blocked in near.blocked_by for number in blocked}):
+            judged[number] = _conceded(judged[number], [number in blocked for blocked in near.blocked_by])
+        scores = self.scorer.scores(self.scorer.with_lasting(judged, self.pool.jobs(rows)), len(rows))
         found = []
         for position, row in enumerate(rows):
             job, view = self.pool.vacancies[row], self.pool.jobs(np.array([row], np.int64))
@@ -438,9 +464,10 @@ def _serves(finding: Finding, worth_saying: float) -> bool:
     return True
 
 
-def _conceded(judged: Judged, where: Sequence[bool]) -> Values:
+def _conceded(judged: Judged, where: Sequence[bool]) -> Judged:
+    """The same judgement where the employer gave way: it fits there."""
     here = np.array(where) if judged.at is None else np.array(where)[judged.at]
-    return np.where(here, 1.0, judged.values)
+    return replace(judged, codes=np.where(here, OK, judged.codes), values=np.where(here, 1.0, judged.values))
 
 
 def _concession(blocked: Sequence[Part], job: Vacancy, view: Jobs) -> str:

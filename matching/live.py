@@ -27,6 +27,7 @@ from matching.model.vacancy import Vacancy, Visibility
 from matching.places import SectorTable
 from matching.pool import Rows, VacancyPool, build_pool
 from matching.priors import DIMENSIONS, PriorColumns, TitlePriors, with_priors
+from matching.ranking import Shuffle
 from matching.retrieval import DocumentRows, Recipe, VacancyIndex
 from matching.scoring import WeightedScorer
 from matching.shortlisting import Meaning, Shortlister
@@ -83,6 +84,7 @@ class Means:
     sectors: SectorTable
     scorer: WeightedScorer
     method: Method
+    shuffle: Shuffle | None = None
 
     def shortlister(self, pool: VacancyPool, meaning: Meaning) -> Shortlister:
         """Put together what answers over one pool."""
@@ -93,6 +95,7 @@ class Means:
             catalogue=self.catalogue,
             sectors=self.sectors,
             method=self.method,
+            shuffle=self.shuffle,
         )
 
     @property

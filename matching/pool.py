@@ -16,10 +16,12 @@ import numpy.typing as npt
 from matching.model.adjustment import Offer
 from matching.model.sensory import PeakShare, SensoryDimension
 from matching.model.vacancy import (
+    Contract,
     DbsLevel,
     DrivingAsked,
     RegulatedActivity,
     Vacancy,
+    VacancySource,
     VacancyStatus,
     normalised_employer,
 )
@@ -46,6 +48,8 @@ REMOTE_STEPS: Final = tuple(Remote)
 PEAK_SHARES: Final = tuple(PeakShare)
 DBS_LEVELS: Final = tuple(DbsLevel)
 DRIVING_ASKED: Final = tuple(DrivingAsked)
+SOURCES: Final = tuple(VacancySource)
+CONTRACTS: Final = tuple(Contract)
 WEEKS_A_YEAR: Final = 52
 DIGEST_BYTES: Final = 32
 BEYOND_PENNIES: Final = Decimal(10) ** 15
@@ -94,6 +98,8 @@ COLUMNS: Final[Mapping[str, tuple[type[np.generic], int]]] = {
     "task_tags": (np.uint64, 2),
     "facts_checked_on": (np.int32, 1),  # ordinal, 0 unknown
     "family": (np.int16, 1),  # job family of the nearest occupation, -1 unknown
+    "source": (np.int8, 1),  # position in SOURCES
+    "contract": (np.int8, 1),  # position in CONTRACTS, -1 unknown
 }
 
 
@@ -593,7 +599,7 @@ def empty_columns(count: int) -> dict[str, Array]:
     ]
     for name in nan_columns:
         columns[name].fill(np.nan)
-    for name in ("least_minutes", "pattern", "outcode", "sector", "minimum_age", "family"):
+    for name in ("least_minutes", "pattern", "outcode", "sector", "minimum_age", "family", "contract"):
         columns[name].fill(-1)
     columns["open"].fill(True)
     columns["closes_on"].fill(date.max.toordinal())
@@ -656,6 +662,8 @@ def build_pool(vacancies: Sequence[Vacancy], *, catalogue: Catalogue, sectors: S
         for asked in vacancy.requirements.qualifications or ():
             askings.append((asked.slug, row, math.nan if asked.obtainable_weeks is None else asked.obtainable_weeks))
         put("facts_checked_on", vacancy.facts_checked_on and vacancy.facts_checked_on.toordinal())
+        put("source", SOURCES.index(vacancy.source))
+        put("contract", None if vacancy.contract is None else CONTRACTS.index(vacancy.contract))
 
     refs = [vacancy.vacancy_ref for vacancy in vacancies]
     rows_by_ref = np.array(sorted(range(len(refs)), key=refs.__getitem__), np.int64)

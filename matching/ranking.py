@@ -1,13 +1,15 @@
-"""Order: by score, ties by reference; then spread across employers, and one stretch suggestion."""
+"""Order: by score, ties by reference; then spread across employers, one stretch suggestion, a declared shuffle."""
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import orjson
 
 from matching.fit.part import Values
 from matching.pool import Rows
@@ -76,3 +78,41 @@ class StretchRule:
             if outside and near >= self.least_nearness and (best is None or near > nearness(best)):
                 best = position
         return best
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shuffle:
+    """A declared shuffle of near-ties on the first page, so that it can be learnt what another order would bring.
+
+    A block of near-ties is the first entry that is in no block yet and those that follow it at once, as long as each
+    one's score is at most `width` below that first score and not above it. Each block is put in an order drawn by lot.
+    The lots depend on the seed, the list and the role alone: the same list is always shuffled alike, and on any
+    machine.
+    """
+
+    width: float
+    seed: int
+
+    def __post_init__(self) -> None:
+        """Raise `ValueError` for what no score can be apart, or for no seed."""
+        if not 0 < self.width <= 1 or self.seed < 0:
+            raise ValueError("near-ties are at most 1 and more than 0 apart, and a seed is not below 0")
+
+    @property
+    def name(self) -> str:
+        """How a method names it."""
+        return f"near-ties within {self.width}, seed {self.seed}"
+
+    def blocks(self, scores: Sequence[float]) -> list[range]:
+        """The places, from 0, of each block of near-ties of a page with these scores."""
+        found: list[range] = []
+        start = 0
+        for place, score in enumerate(scores):
+            if not 0 <= scores[start] - score <= self.width:
+                found.append(range(start, place))
+                start = place
+        return [*found, range(start, len(scores))] if scores else []
+
+    def lot(self, list_id: str, ref: str) -> bytes:
+        """What one role draws on one list: of a block, the least stands first."""
+        return hashlib.sha256(orjson.dumps([self.seed, list_id, ref])).digest()

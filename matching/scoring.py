@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -11,8 +11,12 @@ from typing import Any
 import numpy as np
 
 from matching.errors import Problem, Where
-from matching.fit.part import Judged, Part, Values
+from matching.fit import lasting
+from matching.fit.part import Codes, Judged, Part, Values, judge
+from matching.lasting import SustainModel
+from matching.lasting_features import ABSENT
 from matching.model.finding import Aspect
+from matching.pool import Jobs
 from matching.tables import Cells, Table, digest, number, one_of, raise_problems, text
 
 WEIGHTS_FILE = Path(__file__).with_name("data") / "weights.csv"
@@ -74,9 +78,27 @@ class WeightedScorer:
 
     score = sum over parts of weight x value / sum of weights, where the parts of an aspect that share
     its weight have it in equal shares among those that are present for the vacancy.
+
+    Where a model of how long jobs last is configured, what it makes of a match is one more part, `lasting.sustain`.
+    Its value lies between 0 and 1, so no score moves by more than that part's share of the weight.
     """
 
     weights: Weights
+    model: SustainModel | None = None
+
+    def with_lasting(self, judged: Sequence[Judged], jobs: Jobs) -> list[Judged]:
+        """The judgements, with what the model makes of the others in place of what it made of any before."""
+        others = [each for each in judged if each.part.aspect is not Aspect.LASTING]
+        if self.model is None:
+            return others
+        learnt_from = [each for each in others if lasting.takes_part(each.part)]
+        part = lasting.part(
+            self.model,
+            codes=aspect_codes(learnt_from, len(jobs)),
+            values=aspect_values(learnt_from, len(jobs), self.weights),
+            jobs=jobs,
+        )
+        return [*others, judge(part, jobs)]
 
     def scores(self, judged: Sequence[Judged], count: int) -> Values:
         """Score `count` vacancies from all their judged parts."""
@@ -129,3 +151,58 @@ def _mean(shared: Sequence[Judged], count: int) -> tuple[Values, Values]:
         total[at] += each.values
         present[at] += 1
     return total / np.maximum(present, 1), np.minimum(present, 1.0)
+
+
+def aspect_codes(judged: Sequence[Judged], count: int) -> Mapping[Aspect, Codes]:
+    """By aspect that has a part, the worst code of its parts; `ABSENT` in rows where none is present."""
+    found: dict[Aspect, Codes] = {}
+    for each in judged:
+        codes = found.setdefault(each.part.aspect, np.full(count, ABSENT, np.int8))
+        at = slice(None) if each.at is None else each.at
+        codes[at] = np.maximum(codes[at], each.codes)
+    return found
+
+
+def aspect_values(judged: Sequence[Judged], count: int, weights: Weights) -> Mapping[Aspect, Values]:
+    """By aspect that has a part, the mean of its parts' values by their weights; NaN in rows where none is present."""
+    return {
+        aspect: _weighted_mean([each for each in judged if each.part.aspect is aspect], count, weights)
+        for aspect in Aspect
+        if any(each.part.aspect is aspect for each in judged)
+    }
+
+
+def _weighted_mean(judged: Sequence[Judged], count: int, weights: Weights) -> Values:
+    total, weight = np.zeros(count), np.zeros(count)
+    shared = [each for each in judged if weights.shares(each.part)]
+    if shared:
+        values, present = _mean(shared, count)
+        total += weights.of(shared[0].part) * present * values
+        weight += weights.of(shared[0].part) * present
+    for each in judged:
+        if not weights.shares(each.part):
+            at = slice(None) if each.at is None else each.at
+            total[at] += weights.of(each.part) * each.values
+            weight[at] += weights.of(each.part)
+    return np.where(weight == 0, np.nan, total / np.where(weight == 0, 1.0, weight))
+
+
+def mean_of_findings(findings: Iterable[tuple[Aspect, str, float]], weights: Weights) -> Mapping[Aspect, float]:
+    """The same for one vacancy whose findings are kept as aspect, part and value, as in a stored list."""
+    shared: dict[Aspect, list[float]] = {}
+    own: dict[Aspect, list[tuple[float, float]]] = {}
+    for aspect, part, value in findings:
+        weight = weights.by_part.get(f"{aspect}.{part}")
+        if weight is None:
+            shared.setdefault(aspect, []).append(value)
+        else:
+            own.setdefault(aspect, []).append((weight, value))
+    means: dict[Aspect, float] = {}
+    for aspect in (*shared, *(each for each in own if each not in shared)):
+        weighed = list(own.get(aspect, []))
+        if aspect in shared:
+            weighed.append((weights.by_part[f"{aspect}.{SHARED}"], sum(shared[aspect]) / len(shared[aspect])))
+        weight = sum(each for each, _ in weighed)
+        if weight > 0:
+            means[aspect] = sum(each * value for each, value in weighed) / weight
+    return means

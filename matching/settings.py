@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
@@ -29,8 +30,19 @@ class Settings(BaseSettings):
     encoder: str = Field(
         default="shipped", description="`shipped`, `hashing` (no meaning, for tests), or a folder with a model."
     )
+    sustain_model: Path | None = Field(
+        default=None, description="A folder with a model of how long jobs last, as `evaluate train` writes it."
+    )
+    shuffle_width: float = Field(
+        default=0.0, ge=0, le=0.1, description="How near in score entries of the first page are shuffled; none at 0."
+    )
+    shuffle_seed: int = Field(default=0, ge=0, description="The seed of the shuffle.")
     data_dir: Path = Field(
         default_factory=_default_data, description="Where the embedded database, the index files and the key are kept."
+    )
+    report_dir: Path | None = Field(
+        default=None,
+        description="Where the last evaluation report of each organisation is; `data_dir`/reports unless set.",
     )
     database_url: SecretStr = Field(
         default=SecretStr(""), description="`postgresql://…` or `sqlite:///…`; a SQLite file in `data_dir` unless set."
@@ -77,15 +89,20 @@ class Settings(BaseSettings):
         return self.database_url.get_secret_value() or f"sqlite:///{self.data_dir / 'wellplaced.sqlite'}"
 
     @property
+    def reports(self) -> Path:
+        """The folder that holds a folder with a report for each organisation, by its id."""
+        return self.report_dir or self.data_dir / "reports"
+
+    @property
     def database_of_owner(self) -> str:
         """The URL by which the schema is changed."""
         return self.migration_url.get_secret_value() or self.database
 
 
-def load_settings() -> Settings:
-    """Read the settings; raises `Invalid` that names each one that is wrong."""
+def load_settings(**given: Any) -> Settings:
+    """Read the settings, with these in the place of the environment's; raises `Invalid` naming each that is wrong."""
     try:
-        return Settings()
+        return Settings(**given)
     except ValidationError as wrong:
         raise Invalid(
             [

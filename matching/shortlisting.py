@@ -22,7 +22,7 @@ from matching.model.shortlist import Explanation, Method, Shortlist
 from matching.negotiation import NearMisses, Opening, near_misses, opens_for
 from matching.places import SectorTable
 from matching.pool import Rows, VacancyPool
-from matching.ranking import PAGE, by_score
+from matching.ranking import PAGE, Shuffle, by_score
 from matching.scoring import WeightedScorer
 from matching.screening import Survivors, conflicts, survivors
 from matching.taxonomy import Catalogue
@@ -64,6 +64,7 @@ class Shortlister:
     catalogue: Catalogue
     sectors: SectorTable
     method: Method
+    shuffle: Shuffle | None = None  # named in `method` too
 
     def shortlists(
         self,
@@ -115,6 +116,7 @@ class Shortlister:
             as_of=as_of,
             ordered=ordered,
             judge_rows=judge_rows,
+            shuffle=self.shuffle,
         )
 
     def explain(
@@ -222,7 +224,7 @@ class Shortlister:
         to_wishes, to_abilities = self._nearness(wishes(profile, self.catalogue), abilities(profile), left.rows)
         soft = soft_parts(profile, setting, to_wishes=to_wishes, to_abilities=to_abilities)
         judged = [judge(part, left.jobs, left.codes.get(number)) for number, part in enumerate((*parts, *soft))]
-        return judged, to_wishes
+        return self.scorer.with_lasting(judged, left.jobs), to_wishes
 
     def _nearness(
         self, wished: tuple[AspectText, ...], able: tuple[AspectText, ...], rows: Rows

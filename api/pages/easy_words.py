@@ -176,6 +176,8 @@ def _need(label: str) -> str:
 _DISCREET = frozenset(
     {"travel.no_go", "requirements.dbs", "requirements.regulated_children", "requirements.regulated_adults"}
 )
+#: How fresh our facts are and how long other jobs lasted say nothing of this job: the paper is silent on both.
+_ABOUT_WHAT_WE_KNOW = (Aspect.EVIDENCE, Aspect.LASTING)
 _DISCREET_ASPECTS = frozenset({Aspect.EXCLUSIONS, Aspect.EMPLOYER, "withheld"})
 _TO_TALK_ABOUT = Line(picture="talk", word="Talk", says=("There is something we should talk about first.",))
 
@@ -528,7 +530,7 @@ def _lines(finding: Mapping[str, Any]) -> list[tuple[Verdict, Line]]:
     """What a finding says in easy words, and in which block; nothing for what the paper is silent on."""
     aspect, part, sentence = finding["aspect"], finding["part"], finding["sentence"]
     verdict = Verdict(finding.get("verdict", Verdict.CONFLICT))
-    if aspect == Aspect.EVIDENCE:
+    if aspect in _ABOUT_WHAT_WE_KNOW:
         return []
     if _is_discreet(aspect, part, sentence):
         # That all is well needs no word; what is not is talked about, and stands on no paper.
@@ -553,7 +555,7 @@ def _lines(finding: Mapping[str, Any]) -> list[tuple[Verdict, Line]]:
 def is_known(finding: Mapping[str, Any]) -> bool:
     """Whether there are easy words for a finding; otherwise its own are turned to the person."""
     aspect, part, sentence = finding["aspect"], finding["part"], finding["sentence"]
-    if aspect in (Aspect.EVIDENCE, Aspect.SENSORY) or _is_discreet(aspect, part, sentence):
+    if aspect in (*_ABOUT_WHAT_WE_KNOW, Aspect.SENSORY) or _is_discreet(aspect, part, sentence):
         return True
     return any(each.form.search(sentence) for each in _rules(aspect, part))
 

@@ -23,7 +23,7 @@ from matching.store.tables import DecisionRow, VacancyVersion
 from matching.taxonomy import load_catalogue
 
 #: Findings of these weigh and never forbid, so they have no verdict to show.
-_WEIGHED = frozenset({Aspect.PREFERENCES, Aspect.SKILLS, Aspect.EVIDENCE})
+_WEIGHED = frozenset({Aspect.PREFERENCES, Aspect.SKILLS, Aspect.EVIDENCE, Aspect.LASTING})
 _LEVEL_NUMBER = re.compile(r" \([0-4]/4\)")
 _BENEFIT, _STRETCH = "benefit", "stretch"
 #: On terms of these somebody cannot count on the job to last, or on its pay.

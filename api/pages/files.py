@@ -14,7 +14,7 @@ from api.pages.typed import given
 from api.pages.visit import SignedInVisit, Visit
 from matching.actions import exports, imports
 from matching.actions.exports import ExportKind
-from matching.actions.history import history
+from matching.actions.history import PSEUDONYMS, history
 from matching.errors import Conflict, Invalid
 from matching.feeds import Kind, template
 from matching.model.people import Permission
@@ -149,7 +149,7 @@ def take_out(visit: Visit) -> Response:
 @router.get("/history.zip")
 def send_history(visit: Visit) -> Response:
     """Send the history for evaluators: pseudonyms alone, verdicts without sentences."""
-    key = visit.running.sealer.signing_keys("pseudonyms")[0]
+    key = visit.running.sealer.signing_keys(PSEUDONYMS)[0]
     return _file(history(key=key, by=visit.by, at=visit.at, store=visit.writing), "history.zip", "zip")
 
 

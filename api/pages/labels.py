@@ -68,6 +68,7 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         Aspect.REFUSED_WORK: "Work they do not want",
         Aspect.EMPLOYER: "The employer",
         Aspect.EVIDENCE: "How well we know it",
+        Aspect.LASTING: "How long such jobs last",
     },
     Band: {Band.FITS_WHAT_WE_KNOW: "Fits what we know", Band.ASK_FIRST: "Ask first"},
     Choice: {

@@ -13,6 +13,7 @@ from api.routes.shapes import Answer, IdText, Shape
 from api.transaction import RecordedRoute
 from matching.actions import exports as actions
 from matching.actions.exports import ExportKind
+from matching.actions.history import PSEUDONYMS
 from matching.actions.history import history as make_history
 from matching.model.vacancy import VacancySource, VacancyStatus
 from matching.store.vacancies import VacancyFilter
@@ -94,7 +95,7 @@ def find(by: SignedIn, store: Reading, page: Cursor) -> Response:
 )
 def history(by: SignedIn, at: Now, store: Writing, running: TheRunning) -> Response:
     """The history for evaluators: pseudonyms alone, verdicts without sentences."""
-    key = running.sealer.signing_keys("pseudonyms")[0]
+    key = running.sealer.signing_keys(PSEUDONYMS)[0]
     content = make_history(key=key, by=by, at=at, store=store)
     headers = {"Content-Disposition": 'attachment; filename="history.zip"', "Cache-Control": "no-store"}
     return Response(content, media_type=_ZIP, headers=headers)

@@ -62,13 +62,15 @@ class MoveSent(BecauseSent):
 
 
 class MethodAnswer(Answer):
-    """By which encoder, weights, rules, catalogue and policy a list was made."""
+    """By which encoder, weights, rules, catalogue and policy a list was made; a model or a shuffle if one took part."""
 
     encoder: str
     weights: str
     rules: str
     catalogue: str
     policy: str
+    model: str | None = None
+    shuffle: str | None = None
 
 
 class CountsAnswer(Answer):
@@ -115,7 +117,7 @@ class FlagAnswer(Answer):
 
 
 class EntryAnswer(Answer):
-    """An entry as the interchange format has it."""
+    """An entry as the interchange format has it; of a shuffled list, with how likely it was to stand where it does."""
 
     position: int
     vacancy_ref: str
@@ -127,6 +129,7 @@ class EntryAnswer(Answer):
     concerns: list[str]
     questions: list[QuestionAnswer]
     flags: list[FlagAnswer]
+    propensity: float | None = None
 
 
 class RuledOutAnswer(Answer):

@@ -19,13 +19,14 @@ import orjson
 
 from embeddings.errors import NotYetEncoded
 from matching.actions.days import local_day
-from matching.actions.drawing import Viewer, method_json, profiles_of, texts_missing, viewer_of_user
+from matching.actions.drawing import Viewer, profiles_of, texts_missing, viewer_of_user
 from matching.actions.events import record
 from matching.actions.index import profile_changed
 from matching.actions.jobs import Task, queue, queue_once
 from matching.actions.webhooks import announce_alert
 from matching.errors import NotFound
 from matching.explaining import FirstPlaces
+from matching.interchange.writing import method_json
 from matching.model.people import Actor, ParticipantStatus, Permission
 from matching.model.profile import VocationalProfile
 from matching.model.shortlist import Method

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -22,7 +22,7 @@ from matching.live import Means, Snapshot
 from matching.model.finding import Finding
 from matching.model.people import Actor, ParticipantStatus, Permission
 from matching.model.profile import VocationalProfile
-from matching.model.shortlist import Method, Shortlist, ShortlistEntry
+from matching.model.shortlist import Shortlist, ShortlistEntry
 from matching.pool import VacancyPool
 from matching.store import Store
 from matching.store.tables import Participant, User
@@ -94,11 +94,6 @@ def profiles_of(store: Store, participants: Collection[Participant]) -> dict[str
 def texts_missing(store: Store, pools: LivePools, profiles: Iterable[VocationalProfile]) -> list[str]:
     """The texts of some profiles that nobody has encoded yet; what others have encoded is taken in."""
     return pools.missing(store, [text for each in profiles for text in texts_of_profile(each, pools.means)])
-
-
-def method_json(method: Method) -> dict[str, Any]:
-    """A method as it is stored."""
-    return asdict(method)
 
 
 def entries_json(entries: Iterable[ShortlistEntry], drawn: Drawn) -> list[dict[str, Any]]:

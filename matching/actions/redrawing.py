@@ -16,7 +16,6 @@ from matching.actions.days import local_day
 from matching.actions.drawing import (
     as_bytes,
     matched_participants,
-    method_json,
     profiles_of,
     sight_of,
     texts_missing,
@@ -28,7 +27,7 @@ from matching.actions.shortlists import as_read, readable_shortlist
 from matching.errors import Conflict, Invalid, NotFound, Problem, Where, suggestion
 from matching.fit.part import Mask
 from matching.interchange.withholding import WITHHELD
-from matching.interchange.writing import explanation_json, shortlist_json
+from matching.interchange.writing import explanation_json, method_json, shortlist_json
 from matching.model.finding import Aspect
 from matching.model.people import Actor, Permission
 from matching.model.shortlist import Shortlist

@@ -15,7 +15,6 @@ from matching.actions.drawing import (
     as_bytes,
     check_may_be_matched,
     entries_json,
-    method_json,
     sight_of,
     texts_missing,
     viewer_of,
@@ -26,6 +25,7 @@ from matching.actions.profiles import matching_profile
 from matching.errors import NotFound, Where
 from matching.interchange import read_profile
 from matching.interchange.withholding import without_safety
+from matching.interchange.writing import method_json
 from matching.model.adjustment import Need
 from matching.model.people import Actor, Permission
 from matching.model.sensory import SensoryDimension, SensoryTolerance

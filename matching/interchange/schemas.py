@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from matching.interchange.profiles import profile_shape
@@ -30,11 +31,11 @@ _SHARE = {"type": "number", "minimum": 0, "maximum": 1}
 _ASPECT = {"enum": [aspect.value for aspect in Aspect]}
 
 
-def _object(**properties: object) -> dict[str, Any]:
+def _object(*, optional: Collection[str] = (), **properties: object) -> dict[str, Any]:
     return {
         "type": "object",
         "properties": properties,
-        "required": list(properties),
+        "required": [name for name in properties if name not in optional],
         "additionalProperties": False,
     }
 
@@ -66,6 +67,8 @@ def _shortlist() -> dict[str, Any]:
         concerns=_list(_TEXT),
         questions=_list(question),
         flags=_list(_object(kind=_TEXT, sentence=_TEXT)),
+        propensity={"type": "number", "exclusiveMinimum": 0, "maximum": 1},
+        optional=("propensity",),
     )
     near_miss = _object(
         vacancy_ref=_TEXT,
@@ -80,7 +83,10 @@ def _shortlist() -> dict[str, Any]:
         participant_ref=_TEXT,
         profile_version=_PLACE,
         as_of={"type": "string", "format": "date"},
-        method=_object(encoder=_TEXT, weights=_TEXT, rules=_TEXT, catalogue=_TEXT, policy=_TEXT),
+        method=_object(
+            **dict.fromkeys(("encoder", "weights", "rules", "catalogue", "policy", "model", "shuffle"), _TEXT),
+            optional=("model", "shuffle"),
+        ),
         counts=_object(open=_COUNT, listed=_COUNT, excluded=_COUNT),
         entries=_list(entry),
         negotiate=_list(near_miss),

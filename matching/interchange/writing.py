@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from matching.model.finding import Finding
-from matching.model.shortlist import Explanation, NearMiss, Shortlist, ShortlistEntry
+from matching.model.shortlist import Explanation, Method, NearMiss, Shortlist, ShortlistEntry
 
 # What only those who may read the profile see by its name.
 PRIVATE_PARTS = {"travel.no_go": "distance"}
@@ -18,13 +19,7 @@ def shortlist_json(shortlist: Shortlist, *, reads_profile: bool) -> dict[str, An
         "participant_ref": shortlist.participant_ref,
         "profile_version": shortlist.profile_version,
         "as_of": shortlist.as_of.isoformat(),
-        "method": {
-            "encoder": shortlist.method.encoder,
-            "weights": shortlist.method.weights,
-            "rules": shortlist.method.rules,
-            "catalogue": shortlist.method.catalogue,
-            "policy": shortlist.method.policy,
-        },
+        "method": method_json(shortlist.method),
         "counts": {
             "open": shortlist.counts.open,
             "listed": shortlist.counts.listed,
@@ -47,6 +42,11 @@ def shortlist_json(shortlist: Shortlist, *, reads_profile: bool) -> dict[str, An
             for exclusion in shortlist.excluded
         ],
     }
+
+
+def method_json(method: Method) -> dict[str, str]:
+    """Return a method as plain values; what took no part is not named."""
+    return {name: value for name, value in asdict(method).items() if value is not None}
 
 
 def explanation_json(explanation: Explanation, *, reads_profile: bool) -> dict[str, Any]:
@@ -80,6 +80,7 @@ def _entry(entry: ShortlistEntry, reads_profile: bool) -> dict[str, Any]:
             for question in entry.questions
         ],
         "flags": [{"kind": flag.kind, "sentence": flag.sentence} for flag in entry.flags],
+        **({} if entry.propensity is None else {"propensity": entry.propensity}),
     }
 
 

@@ -25,6 +25,7 @@ class Aspect(StrEnum):
     EMPLOYER = "employer"
     REFUSED_WORK = "refused_work"
     EVIDENCE = "evidence"
+    LASTING = "lasting"
 
 
 # Unknowns of these aspects put a role into the band `ask_first` (matching.md, bands).

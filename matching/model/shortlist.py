@@ -57,6 +57,8 @@ class Method:
     rules: str
     catalogue: str
     policy: str
+    model: str | None = None  # of how long jobs last, by name and digest; none took part unless said
+    shuffle: str | None = None  # of near-ties, with its seed; nothing was shuffled unless said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +94,7 @@ class ShortlistEntry:
     concerns: tuple[str, ...]
     questions: tuple[Question, ...]
     flags: tuple[Flag, ...]
+    propensity: float | None = None  # how likely it was to stand here, on a list that was shuffled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ from jsonschema import Draft202012Validator
 from api.cli import main
 from fixtures.world import DEMO_PARTICIPANTS, load_world
 from matching.feeds.limits import LONGEST_ROW_BYTES
+from tests.matching.sustain_models import WISHES, written, written_not_enough
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-c", "from api.cli import main; main()"]
@@ -296,6 +297,36 @@ def test_the_option_chooses_the_encoder_over_the_environment(match: Run, monkeyp
 
 def test_an_encoder_that_is_not_there_is_refused(match: Run) -> None:
     assert_refused(match("--encoder", "no-such-folder"), "no-such-folder")
+
+
+def test_a_model_of_how_long_jobs_last_takes_part_and_is_named(match: Run, tmp_path: Path) -> None:
+    kept = written(WISHES, tmp_path / "model")
+    ran = match("--json", "--model", tmp_path / "model")
+    assert ran.answer["method"]["model"] == f"{kept.name} {kept.digest}"
+    told = match("--explain", "V1", "--model", tmp_path / "model").out
+    assert "Past jobs that fitted like this went on for half a year in" in " ".join(told.split())
+
+
+def test_where_a_model_had_too_little_history_the_weights_rule_alone_and_it_is_said(match: Run, tmp_path: Path) -> None:
+    folder = written_not_enough(tmp_path / "model")
+    ran = as_process(
+        *("match", "--profile", write(tmp_path / "p.json", PERSON), "--vacancies", write(tmp_path / "j.json", POOL)),
+        *("--as-of", DAY, "--json", "--model", folder),
+    )
+    assert ran.returncode == 0
+    assert ran.stdout == match("--json").out.encode()
+    assert b"not enough evidence" in ran.stderr
+
+
+def test_a_model_that_is_not_there_or_not_whole_is_refused(match: Run, tmp_path: Path) -> None:
+    assert_refused(match("--model", tmp_path / "nowhere"), "model.json")
+    (tmp_path / "model.json").write_text('{"format": 1}')
+    assert_refused(match("--model", tmp_path), "model.json")
+
+
+def test_a_setting_that_is_wrong_is_refused_by_its_name(match: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WELLPLACED_SHUFFLE_WIDTH", "-1")
+    assert_refused(match(), "WELLPLACED_SHUFFLE_WIDTH")
 
 
 def test_an_unknown_option_is_refused(match: Run) -> None:

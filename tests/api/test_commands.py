@@ -116,3 +116,24 @@ def test_the_statements_for_postgresql_force_row_level_security(run: Run) -> Non
     printed = run("migrate", "--sql").stdout
     assert "FORCE ROW LEVEL SECURITY" in printed
     assert "GRANT" in printed
+
+
+def test_the_history_is_exported_for_evaluators_alone_and_noted(
+    run: Run, founded: tuple[str, str], tmp_path: Path
+) -> None:
+    from evaluation.reading import read_history
+
+    out = tmp_path / "history.zip"
+    made = run("export", "history", "--organisation", founded[0], "--out", str(out))
+    assert made.returncode == 0, made.stderr
+    assert out.stat().st_mode & 0o777 == 0o600
+    assert read_history(out).rows_read["participants"] == 0
+    again = run("export", "history", "--organisation", founded[0], "--out", str(out))
+    assert (again.returncode, "Traceback" in again.stderr) == (2, False)
+    assert run("audit", "verify").stdout.split() == [founded[0], "whole"]
+
+
+def test_an_export_of_nobody_leaves_no_file(run: Run, founded: tuple[str, str], tmp_path: Path) -> None:
+    refused = run("export", "history", "--organisation", "nobody", "--out", str(tmp_path / "history.zip"))
+    assert refused.returncode == 2
+    assert not (tmp_path / "history.zip").exists()

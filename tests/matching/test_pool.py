@@ -12,14 +12,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.model.sensory import SensoryDimension
+from matching.model.vacancy import Contract, VacancySource
 from matching.model.work import Pay
 from matching.patterns import Patterns
 from matching.pool import (
     COLUMNS,
+    CONTRACTS,
     DIMENSIONS,
     DRIVING_ASKED,
     PEAK_SHARES,
     REMOTE_STEPS,
+    SOURCES,
     UNKNOWN,
     VacancyPool,
     bits,
@@ -68,6 +71,8 @@ STATED = [
     ("opens_on", job(opens_on="2026-11-22"), AS_OF.toordinal()),
     ("closes_on", job(closes_on="2026-11-22"), AS_OF.toordinal()),
     ("open", job(status="paused"), False),
+    ("source", job(source="carved"), SOURCES.index(VacancySource.CARVED)),
+    ("contract", job(contract="seasonal"), CONTRACTS.index(Contract.SEASONAL)),
 ]
 
 
@@ -89,6 +94,8 @@ NOTHING_KNOWN = {
     "sector": -1,
     "minimum_age": -1,
     "family": -1,
+    "source": SOURCES.index(VacancySource.ADVERTISED),
+    "contract": -1,
     "hourly_least": 0.0,
     "hourly_most": math.inf,
     "employer": 0,

@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from api.pages import sheets
 from api.transaction import Work
+from evaluation.report.files import write_folder
 from matching.model.people import Role
 from matching.model.vacancy import VacancySource
 from matching.permissions import MACHINE_PERMISSIONS
@@ -24,6 +25,7 @@ from matching.store import new_id, tables
 from matching.store.tables import Alert, Job, VacancyFact
 from tests.api.routes.lists import BAKES, drawn
 from tests.api.routes.people import write
+from tests.reports import report
 from tests.service import NORTH, SOUTH, START, TEAM_A, TEAM_B, TEAM_SOUTH, Service, _session, _user
 
 TODAY = "2026-11-22"
@@ -146,6 +148,7 @@ def make_world(service: Service) -> World:
         _add_full_profile,
         _add_full_list,
         _add_files,
+        _add_report,
     ):
         world.ids.update(step(service, world.ids))
     world.machine_secret = _machine(service)
@@ -458,6 +461,12 @@ def _nobody_confirmed(service: Service, vacancy_id: str) -> None:
         vacancy = store.vacancies.get(vacancy_id)
         vacancy.source = VacancySource.UNADVERTISED
         vacancy.confirmed_at -= timedelta(days=20)
+
+
+def _add_report(service: Service, _ids: Mapping[str, str]) -> dict[str, str]:
+    """An evaluation report of Ana's organisation, and none of the other."""
+    write_folder(report(), service.running.settings.reports / NORTH)
+    return {}
 
 
 def _add_files(service: Service, _ids: Mapping[str, str]) -> dict[str, str]:

@@ -60,6 +60,10 @@ WRITTEN = {
     "log_level": ("debug", "debug"),
     "cache_dir": ("somewhere", Path("somewhere")),
     "data_dir": ("somewhere", Path("somewhere")),
+    "report_dir": ("somewhere", Path("somewhere")),
+    "sustain_model": ("somewhere", Path("somewhere")),
+    "shuffle_width": ("0.05", 0.05),
+    "shuffle_seed": ("7", 7),
 }
 
 
@@ -73,7 +77,13 @@ def test_each_setting_is_read_from_the_environment(field: str, monkeypatch: pyte
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("SECRET_KEY", "short"), ("SESSION_MINUTES", "0"), ("LOG_LEVEL", "loud"), ("ALLOWED_HOSTS", "no list")],
+    [
+        ("SECRET_KEY", "short"),
+        ("SESSION_MINUTES", "0"),
+        ("LOG_LEVEL", "loud"),
+        ("ALLOWED_HOSTS", "no list"),
+        ("SHUFFLE_WIDTH", "0.5"),
+    ],
 )
 def test_a_weak_or_wrong_value_is_refused_by_name_and_not_repeated(
     name: str, value: str, monkeypatch: pytest.MonkeyPatch

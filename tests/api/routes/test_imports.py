@@ -140,7 +140,7 @@ class TestExports:
         assert lee.get("/v1/exports/history").status_code == 403
         told = sqlite_service.as_("val").get("/v1/exports/history")
         with zipfile.ZipFile(io.BytesIO(told.content)) as archive:
-            people = archive.read("participants.csv").decode("utf-8-sig")
+            people = archive.read("participants.csv").decode()
         assert len(people.splitlines()) == 1 + len(WORLD.profiles)
         assert "wp-001" not in people
         assert told.content == sqlite_service.as_("val").get("/v1/exports/history").content

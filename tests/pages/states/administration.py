@@ -57,4 +57,6 @@ STATES = [
     State(name="audit check", path="/audit/check", who="aud"),
     State(name="numbers of nobody", path="/numbers", who="lee", world="empty"),
     State(name="numbers", path="/numbers", who="lee"),
+    State(name="evaluation report", path="/numbers/report", who="lee"),
+    State(name="evaluation report, none", path="/numbers/report", who="lee", world="empty", status=404),
 ]
