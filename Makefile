@@ -41,9 +41,9 @@ test: check
 	$(BIN)/pytest
 	$(BIN)/pytest -n 0 -m soak tests/soak
 
-# The pictures of docs/pages.md, drawn anew.
+# The pictures of docs/pages.md and docs/evaluation.md, drawn anew.
 pictures: setup
-	WELLPLACED_PICTURES=1 $(BIN)/pytest -n 0 tests/pages/test_screens.py
+	WELLPLACED_PICTURES=1 $(BIN)/pytest -n 0 tests/pages/test_screens.py tests/evaluation/test_report_looks.py
 
 serve: setup
 	$(BIN)/wellplaced serve --demo

@@ -69,7 +69,7 @@ def report(
     previous: Annotated[Path | None, typer.Option(help="The folder of an earlier report, to say what changed.")] = None,
 ) -> None:
     """Write the report of a history: a page, its tables as CSV and JSON, and its figures as SVG."""
-    from evaluation.reading import read_history
+    from evaluation.records.reading import read_history
     from evaluation.report import read_previous, write_report
     from evaluation.report.files import check_free
 
@@ -94,7 +94,7 @@ def policy(
     from evaluation.methods import named
     from evaluation.off_policy import Reward, estimate
     from evaluation.off_policy.page import json_of, text_of
-    from evaluation.reading import read_history
+    from evaluation.records.reading import read_history
 
     ranking = named(method)
     with progress_bar(f"Reading {history.name}") as tell:
@@ -115,7 +115,7 @@ def compare(
     from evaluation.comparing import compare as compare_rankings
     from evaluation.comparing.page import json_of, text_of
     from evaluation.methods import named
-    from evaluation.reading import read_history
+    from evaluation.records.reading import read_history
 
     before, after = named(old), named(new)
     with progress_bar(f"Reading {history.name}") as tell:
@@ -132,10 +132,10 @@ def train(
     seed: Seed = 1,
 ) -> None:
     """Learn from job starts which matches last; writes the model with its card, or says that it cannot."""
-    from evaluation.reading import read_history
+    from evaluation.records.reading import read_history
     from evaluation.report.files import check_free
-    from evaluation.training import train as train_model
-    from evaluation.training import write_trained
+    from evaluation.sustain.training import train as train_model
+    from evaluation.sustain.training import write_trained
 
     check_free(out)
     day = _day(as_of)
@@ -196,9 +196,9 @@ def unknowns(
 ) -> None:
     """What not knowing costs: who is left out or listed wrongly as facts are hidden, by our rule and three habits."""
     from evaluation.report.files import check_free
-    from evaluation.truth_sets import invented_truth, read_truth
-    from evaluation.unknowns import measure
-    from evaluation.unknowns_tables import json_of, markdown_of, write_unknowns
+    from evaluation.unknowns.measuring import measure
+    from evaluation.unknowns.tables import json_of, markdown_of, write_unknowns
+    from evaluation.unknowns.truth_sets import invented_truth, read_truth
     from matching.bootstrap import assemble
     from matching.settings import Settings
 
@@ -233,11 +233,11 @@ def simulate(
     form: Annotated[Form, typer.Option(help="How the tables are written.")] = Form.CSV,
 ) -> None:
     """Make a history of invented people to try evaluations out on; truth.json says what is true of them."""
+    from evaluation.records.writing import write_history
     from evaluation.report.files import check_free
     from evaluation.simulation import read_effects, true_rates
     from evaluation.simulation import simulate as simulated_history
     from evaluation.simulation.simulate import about
-    from evaluation.writing import write_history
 
     effects = read_effects(effect or [])
     check_free(out)

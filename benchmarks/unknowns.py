@@ -15,9 +15,9 @@ from datetime import date
 from pathlib import Path
 
 from benchmarks.machine import machine
-from evaluation.truth_sets import invented_truth
-from evaluation.unknowns import Unknowns, measure
-from evaluation.unknowns_tables import by_habit, markdown_of
+from evaluation.unknowns.measuring import Unknowns, measure
+from evaluation.unknowns.tables import by_habit, markdown_of
+from evaluation.unknowns.truth_sets import invented_truth
 from matching.bootstrap import assemble
 from matching.settings import Settings
 

@@ -187,6 +187,13 @@ def _batches(order: Sequence[int], lengths: Sequence[int], *, longest: int) -> l
     ]
 
 
+def shipped_model() -> Path:
+    """Return the folder of the shipped model; raise EncoderRefused unless its weights are the measured ones."""
+    folder = _shipped_folder()
+    _refuse_other_weights(folder)
+    return folder
+
+
 def _shipped_folder() -> Path:
     """Return where the model package lies, without importing it."""
     found = importlib.util.find_spec(_DEFAULT_PACKAGE)

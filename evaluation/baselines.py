@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from evaluation.columns import value_column
-from evaluation.features import entry_features
 from evaluation.outcomes import days_of
+from evaluation.sustain.features import entry_features
 from matching.lasting import SustainModel
 from matching.model.finding import Aspect
 from matching.scoring import Weights, load_weights

@@ -1,8 +1,8 @@
 """The sustain model as the engine uses it: how likely a job like this goes on for so many weeks, from the match alone.
 
-It is learnt from history by `evaluation.training` and written as step functions, so that nothing is needed to use it
-but numbers. Its features are made by `matching.lasting_features` for history and engine alike; `lasting_reading` reads
-it from its folder.
+It is learnt from history by `evaluation.sustain` and written as step functions, so that nothing is needed to use it but
+numbers. Its features are made by `matching.lasting_features` for history and engine alike; `lasting_reading` reads it
+from its folder.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Steps:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntervalTable:
-    """Venn-Abers intervals of the chance at `weeks`, by the chance in `1 / resolution`; equal neighbours are joined."""
+    """Intervals of the chance at `weeks`, by the chance in `1 / resolution`; equal neighbours are joined."""
 
     weeks: int
     resolution: int

@@ -175,16 +175,15 @@ def alarms_of(kinds: Sequence[Kind], measures: Sequence[Measure]) -> list[Alarm]
 
 
 def holm(chances: Sequence[float | Unsaid]) -> list[float | Unsaid]:
-    """Adjust p values for one another (Holm 1979); what was not tested stays unsaid and does not count."""
-    from statsmodels.stats.multitest import multipletests
+    """Adjust p values for one another (Holm 1979); what was not tested stays unsaid and does not count.
 
-    tested = [number for number, chance in enumerate(chances) if not isinstance(chance, Unsaid)]
-    adjusted = list(chances)
-    if tested:
-        for number, after in zip(
-            tested, multipletests([chances[number] for number in tested], method="holm")[1], strict=True
-        ):
-            adjusted[number] = float(after)
+    The k-th smallest of m is multiplied by m - k + 1, and is never less than one before it.
+    """
+    tested = [(chance, number) for number, chance in enumerate(chances) if not isinstance(chance, Unsaid)]
+    adjusted, least = list(chances), 0.0
+    for rank, (chance, number) in enumerate(sorted(tested)):
+        least = max(least, min(1.0, chance * (len(tested) - rank)))
+        adjusted[number] = least
     return adjusted
 
 

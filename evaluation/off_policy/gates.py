@@ -14,8 +14,8 @@ from evaluation.off_policy.placing import Numbers
 LEAST_EFFECTIVE = 50
 LARGEST_OVER_MEAN = 20
 MOST_OUTSIDE = 0.1
-#: Fewer outcomes than this say nothing about any ranking.
-FEWEST_OUTCOMES = 10
+#: As many outcomes of its own must the log's tell as much as: with fewer, intervals hold the truth too seldom.
+LEAST_EFFECTIVE_OUTCOMES = 5
 
 
 class Gate(StrEnum):
@@ -101,8 +101,13 @@ def closed_gate(overlap: Overlap, *, outcomes: int, method: str) -> Closed | Non
     if overlap.participants < LEAST_EFFECTIVE:
         people = f"{overlap.participants}" if overlap.participants >= FEWEST else f"fewer than {FEWEST}"
         return closed(Gate.EFFECTIVE_SAMPLE, f"The lists are of {people} people; {LEAST_EFFECTIVE} are needed.")
-    if outcomes < FEWEST_OUTCOMES:
+    effective = outcomes * overlap.effective_lists / overlap.lists
+    if outcomes < FEWEST:
+        return closed(Gate.OUTCOMES, f"The lists brought fewer than {FEWEST} outcomes of this kind.")
+    if effective < LEAST_EFFECTIVE_OUTCOMES:
         return closed(
-            Gate.OUTCOMES, f"The lists brought fewer than {FEWEST_OUTCOMES} outcomes of this kind, too few to compare."
+            Gate.OUTCOMES,
+            f"The lists brought {outcomes} outcomes of this kind, which tell as much of this ranking as "
+            f"{effective:.1f} of its own would; {LEAST_EFFECTIVE_OUTCOMES} are needed.",
         )
     return None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from evaluation.estimates import Estimate
+from evaluation.metrics.intervals import Z_95
 from evaluation.off_policy.placing import Numbers, Whole
 
 _AT_ONCE = 50
@@ -24,13 +25,27 @@ def sums_by_person(columns: Sequence[Numbers], *, settled: npt.NDArray[np.bool_]
 
 
 def estimates_of(
-    sums: Numbers, *, statistic: Callable[[Numbers], Numbers], count: int, seed: int, resamples: int
+    sums: Numbers,
+    *,
+    statistic: Callable[[Numbers], Numbers],
+    count: int,
+    seed: int,
+    resamples: int,
+    rates: Collection[int] = (),
 ) -> tuple[Estimate, ...]:
-    """Return each figure of a statistic of summed rows, with percentile intervals of draws of as many people."""
+    """Return each figure of a statistic of summed rows, with its 95 % interval from draws of as many people.
+
+    `rates` numbers the figures that cannot be below 0. Where outcomes are few, low ones state too small an error, so
+    the interval of a rate is normal on the scale of its logarithm. Others have the percentiles of the draws.
+    """
     here = statistic(sums.sum(axis=0))
     drawn = np.array([statistic(each) for each in _drawn(sums, seed=seed, resamples=resamples)])
     low, high = np.nanquantile(drawn, [0.025, 0.975], axis=0)
     errors = np.nanstd(drawn, axis=0, ddof=1)
+    for number in rates:
+        if here[number] > 0:
+            times = np.exp(Z_95 * errors[number] / here[number])
+            low[number], high[number] = here[number] / times, here[number] * times
     return tuple(
         Estimate(
             value=float(here[number]),

@@ -144,7 +144,7 @@ def value_of(log: ShuffledLog, method: Ranking, *, resamples: int = RESAMPLES) -
     by_place = [each.weighted_by_place, each.weights_by_place, each.wanted_by_place]
     sums = sums_by_person([*columns, *by_place], settled=log.brought.settled, people=log.people)
     logged, direct, weighted, robust, gain, snips = estimates_of(
-        sums, statistic=_means_and_snips, count=log.lists, seed=log.seed, resamples=resamples
+        sums, statistic=_means_and_snips, count=log.lists, seed=log.seed, resamples=resamples, rates=_RATES
     )
     return Value(
         method=method.name,
@@ -196,6 +196,7 @@ def _overlap(log: ShuffledLog, target: Placing) -> Overlap:
 
 
 _MEANS = 5  # of logged, direct, weighted and doubly robust contributions, and of the gain
+_RATES = (0, 1, 2, 3, 5)  # all but the gain, which may be below 0
 
 
 def _means_and_snips(sums: Numbers) -> Numbers:

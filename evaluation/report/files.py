@@ -32,10 +32,11 @@ def check_free(folder: Path) -> None:
 def write_folder(report: Report, folder: Path) -> None:
     """Write the report beside `folder` and rename it at the end: who is stopped halfway leaves no half report."""
     check_free(folder)
+    contents = contents_of(report)
     folder.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
-        for name, content in contents_of(report).items():
+        for name, content in contents.items():
             path = beside / name
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(content)

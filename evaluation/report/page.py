@@ -6,14 +6,16 @@ import base64
 import hashlib
 from datetime import date
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from evaluation.report.parts import Report
 from evaluation.report.saying import in_hundred, in_words, shown
 from evaluation.tables import Unit
+
+_FILES = Path(__file__).parents[1] / "data"
 
 
 def html_of(report: Report) -> str:
@@ -26,7 +28,7 @@ def html_of(report: Report) -> str:
 @cache
 def style_sheet() -> str:
     """The style sheet of the page."""
-    return files("evaluation").joinpath("data", "report.css").read_text(encoding="utf-8").strip()
+    return (_FILES / "report.css").read_text(encoding="utf-8").strip()
 
 
 def digest_of(style: str) -> str:
@@ -41,7 +43,7 @@ def digest_of(style: str) -> str:
 @cache
 def _environment() -> Environment:
     made = Environment(
-        loader=PackageLoader("evaluation", "data"),
+        loader=FileSystemLoader(_FILES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -22,7 +22,7 @@ from matching.permissions import check
 from matching.scoring import load_weights
 from matching.store import Store
 
-#: The layout of the files, as `evaluation.history_files` reads it.
+#: The layout of the files, as `evaluation.records.history_files` reads it.
 FORMAT = 1
 #: What the key of pseudonyms is derived for; another name would make other pseudonyms.
 PSEUDONYMS = "pseudonyms"

@@ -121,7 +121,7 @@ def test_the_statements_for_postgresql_force_row_level_security(run: Run) -> Non
 def test_the_history_is_exported_for_evaluators_alone_and_noted(
     run: Run, founded: tuple[str, str], tmp_path: Path
 ) -> None:
-    from evaluation.reading import read_history
+    from evaluation.records.reading import read_history
 
     out = tmp_path / "history.zip"
     made = run("export", "history", "--organisation", founded[0], "--out", str(out))

@@ -10,7 +10,7 @@ import pandas as pd
 
 from evaluation.columns import TABLES
 from evaluation.history import History
-from evaluation.reading import history_of
+from evaluation.records.reading import history_of
 
 DAY_0 = date(2025, 1, 6)  # a Monday
 UNTIL = date(2027, 1, 4)  # 104 weeks later

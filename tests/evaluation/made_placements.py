@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 
-from evaluation.features import Placements
+from evaluation.sustain.features import Placements
 from matching.lasting_features import FEATURES, Feature
 
 UNTIL = date(2026, 11, 22)

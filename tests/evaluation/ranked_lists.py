@@ -10,7 +10,7 @@ import pandas as pd
 
 from evaluation.columns import TABLES
 from evaluation.history import History
-from evaluation.reading import history_of
+from evaluation.records.reading import history_of
 
 UNTIL = date(2026, 6, 30)
 _ENTRY = {"band": "fits_what_we_know", "score": 0.5, "stretch": False, "propensity": 1.0, "method": "m1"}

@@ -172,7 +172,7 @@ def test_one_person_with_many_jobs_is_one_person():
 
 
 def test_no_cell_of_a_simulated_history_tells_of_fewer_than_ten():
-    from evaluation.reading import history_of
+    from evaluation.records.reading import history_of
     from evaluation.simulation.simulate import simulate
 
     world = simulate(participants=300, months=24, seed=5)

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from evaluation.columns import TABLES
-from evaluation.faults import NAMED, NAMED_OF_A_KIND
-from evaluation.reading import history_of, read_history
+from evaluation.records.faults import NAMED, NAMED_OF_A_KIND
+from evaluation.records.reading import history_of, read_history
 from matching.errors import Invalid
 from tests.evaluation.told_histories import UNTIL, told, told_but, told_twice, written
 
@@ -210,6 +210,15 @@ def test_an_id_that_names_nothing_breaks_no_other_rule() -> None:
     ]
 
 
+def test_ids_that_name_nothing_repeat_nothing() -> None:
+    tables = told()
+    tables["decisions"] = tables["decisions"].assign(shortlist=["l8", "l9"], vacancy="baker")
+    assert refused(tables) == [
+        "decisions, row 1, shortlist: there is no shortlist 'l8' in the table shortlists",
+        "decisions, row 2, shortlist: there is no shortlist 'l9' in the table shortlists",
+    ]
+
+
 def test_a_table_that_nobody_knows_is_refused() -> None:
     assert refused({**told(), "entrys": told()["entries"]}) == [
         "entrys: is no table of a history (did you mean 'entries'?)"
@@ -242,7 +251,7 @@ class TestMany:
     def test_they_are_counted_across_chunks(
         self, many: dict[str, pd.DataFrame], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("evaluation.reading._ROWS_AT_ONCE", 7)
+        monkeypatch.setattr("evaluation.records.reading._ROWS_AT_ONCE", 7)
         assert f"contacts, participant: and {80 - NAMED_OF_A_KIND} more of this kind" in refused(many)
 
     def test_of_very_many_kinds_each_is_named_at_least_once(self) -> None:

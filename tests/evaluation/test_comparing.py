@@ -21,10 +21,10 @@ from evaluation.history import History
 from evaluation.methods import named
 from evaluation.metrics.ranking import ndcg_at
 from evaluation.off_policy.placing import Placing, logged_placing, pages_of
-from evaluation.reading import history_of
+from evaluation.records.reading import history_of
+from evaluation.records.writing import write_history
 from evaluation.simulation import Effects, simulate
 from evaluation.tables import Unit, Unsaid
-from evaluation.writing import write_history
 from tests.evaluation.ranked_lists import history_of_lists
 
 

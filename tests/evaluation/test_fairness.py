@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy.stats import kruskal, rankdata
+from statsmodels.stats.multitest import multipletests
 
 from evaluation.estimates import Estimate
 from evaluation.fairness import Fairness, fairness_of
@@ -15,7 +16,7 @@ from evaluation.fairness.comparing_groups import Kind, alarms_of, figures_of, ho
 from evaluation.fairness.measures import NO_GROUP, Measure, PerPerson, UntilEvent, spread_between, still_going
 from evaluation.fairness.of_history import measures_of
 from evaluation.history import History
-from evaluation.reading import history_of
+from evaluation.records.reading import history_of
 from evaluation.simulation import PLANTED_GROUP, Effects, simulate
 from evaluation.tables import Unit, Unsaid, Withheld
 from tests.evaluation.ranked_lists import history_of_lists
@@ -208,6 +209,12 @@ def test_holm_by_hand_leaves_out_what_was_not_tested() -> None:
     assert [first, third, fourth] == pytest.approx([0.03, 0.06, 0.06])
 
 
+def test_holm_equals_a_second_implementation() -> None:
+    chances = np.random.default_rng(2).random(30) ** 3
+    expected = multipletests(chances, method="holm")[1]
+    np.testing.assert_allclose(np.array(holm(chances.tolist()), np.float64), expected, rtol=1e-12)
+
+
 def test_the_largest_gap_is_between_the_highest_and_the_lowest_group_told_of() -> None:
     values = [1.0] * 12 + [5.0] * 12 + [3.0] * 12 + [99.0] * 3 + [99.0] * 11
     (alarm,) = alarms_of([kind(12, 12, 12, 3, 11)], [per_person(values)])
@@ -243,11 +250,11 @@ def test_a_planted_difference_in_starts_is_found(world: Callable[..., History]) 
 
 def test_where_groups_do_not_differ_one_report_in_twenty_raises_an_alarm(world: Callable[..., History]) -> None:
     """Groups are dealt out anew by chance, so nothing can differ: the whole family, and each test on its own."""
-    history = world(size=400)
+    history = world(size=600)
     kinds, measures = kinds_of(history), measures_of(history)
     rng = np.random.default_rng(8)
     family, single, tested = 0, 0, 0
-    draws = 40
+    draws = 60
     for _ in range(draws):
         dealt = [replace(kind, of=rng.permutation(kind.of)) for kind in kinds]
         chances = [each.chance_alone(kind.of) for kind in dealt for each in measures]

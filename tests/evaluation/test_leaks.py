@@ -10,11 +10,11 @@ import pytest
 from evaluation.columns import value_column
 from evaluation.estimates import Estimate
 from evaluation.history import History
-from evaluation.leaks import MOST_AUC, SOURCES, Source, check_auc, check_days, check_sources
 from evaluation.outcomes import starts
-from evaluation.reading import history_of
+from evaluation.records.reading import history_of
 from evaluation.simulation import simulate
-from evaluation.training import train
+from evaluation.sustain.leaks import MOST_AUC, SOURCES, Source, check_auc, check_days, check_sources
+from evaluation.sustain.training import train
 from matching.errors import Invalid
 from matching.lasting_features import FEATURES, Feature
 from matching.model.finding import Aspect

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from evaluation.baselines import with_model
-from evaluation.features import entry_features
 from evaluation.history import History
 from evaluation.methods import named
 from evaluation.off_policy.placing import pages_of
+from evaluation.sustain.features import entry_features
 from matching.errors import Invalid
 from matching.lasting_features import Feature
 from matching.lasting_reading import read_model

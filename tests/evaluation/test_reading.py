@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import random
 import zipfile
 from collections.abc import Callable
 from datetime import date
@@ -16,13 +17,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from evaluation import csv_files, history_files, parquet_files
 from evaluation.columns import TABLES, Kind
 from evaluation.history import History
-from evaluation.reading import history_of, read_history
-from evaluation.writing import write_history
+from evaluation.records import csv_files, history_files, parquet_files
+from evaluation.records.reading import history_of, read_history
+from evaluation.records.writing import write_history
 from matching.errors import Invalid
 from tests.evaluation.told_histories import ABOUT, UNTIL, frames, told, told_but, written
+
+FORMS: tuple[Literal["csv", "parquet"], ...] = ("csv", "parquet")
 
 
 def refused(path: Path, **more: Any) -> list[str]:
@@ -187,6 +190,16 @@ class TestBrokenCsv:
         (said,) = refused(folder)
         assert said.startswith("decisions.csv, line 5, choice: 'never' is none of put_forward")
 
+    def test_a_line_after_one_that_could_not_be_read_keeps_its_number(self, folder: Path) -> None:
+        change(folder / "steps.csv", lambda held: held + b"l1,groom\nl1,packer,interviewed,2026-03-12\n")
+        said = refused(folder)
+        assert [each.split(":")[0] for each in said] == ["steps.csv, line 3", "steps.csv, line 4, step"]
+
+    def test_lines_are_counted_through_the_whole_file(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(csv_files, "_BLOCK_BYTES", 60)
+        change(folder / "placements.csv", lambda held: held.replace(b"2026-05-04", b"2026-05-32"))
+        assert refused(folder)[0].startswith("placements.csv, line 3, started_on: '2026-05-32' is not a day")
+
     def test_a_quotation_mark_that_is_not_closed_is_named_by_line(self, folder: Path) -> None:
         change(folder / "contacts.csv", lambda held: held.replace(b"c1,ash", b'"c1,ash'))
         assert refused(folder) == ["contacts.csv, line 2: opens a quotation mark and does not close it on the line"]
@@ -254,6 +267,11 @@ class TestBrokenFiles:
             size = archive.getinfo("entries.csv").file_size
         change(path, lambda held: held.replace(size.to_bytes(4, "little"), (10).to_bytes(4, "little")))
         assert any("entries.csv" in said for said in refused(path))
+
+    def test_a_zip_with_a_password_is_refused(self, folder: Path) -> None:
+        path = zipped(folder)
+        change(path, lambda held: held.replace(b"PK\x01\x02\x14\x03\x14\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x01"))
+        assert refused(path) == ["history.zip: the ZIP is locked with a password."]
 
     def test_a_file_that_is_twice_in_the_zip_is_refused(self, folder: Path) -> None:
         path = zipped(folder)
@@ -367,6 +385,22 @@ class TestBrokenParquet:
         noon = pa.array(np.array(["2026-03-12T12"], dtype="datetime64[ms]"))
         pq.write_table(table.set_column(3, "on", noon), folder / "steps.parquet")
         assert refused(folder) == ["steps.parquet, row 1, on: '2026-03-12 12:00:00' is not a day such as 2026-11-22"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_whatever_bytes_are_broken_is_refused_in_sentences(tmp_path: Path, form: Literal["csv", "parquet"]) -> None:
+    """Or it is read, where what was hit does not matter; but nothing else ever comes out."""
+    chance = random.Random(7)
+    held = zipped(written(tmp_path / "history", told(), form)).read_bytes()
+    path, refusals = tmp_path / "broken.zip", 0
+    for _ in range(16):
+        at, more = chance.randrange(len(held)), chance.randbytes(chance.randrange(3))
+        path.write_bytes(held[:at] + more + held[at + chance.randrange(4) :])
+        try:
+            read_history(path)
+        except Invalid as caught:
+            refusals += bool(str(caught))
+    assert refusals > 8
 
 
 def test_history_json_may_say_more(tmp_path: Path) -> None:

@@ -23,9 +23,10 @@ from typer.testing import CliRunner
 from api.cli import app
 from evaluation.estimates import FEWEST, Estimate
 from evaluation.history import History
-from evaluation.reading import history_of, until
+from evaluation.metrics.survival import kaplan_meier
+from evaluation.records.reading import history_of, until
 from evaluation.report import read_previous, write_report
-from evaluation.report.basis import of_enough
+from evaluation.report.basis import of_enough, told_at
 from evaluation.report.contents import report_of
 from evaluation.report.figures import rates
 from evaluation.report.files import contents_of, write_folder
@@ -146,7 +147,7 @@ def test_an_empty_folder_that_is_there_is_taken(tmp_path: Path) -> None:
 
 
 def test_the_command_writes_a_report_of_files_up_to_a_day(tmp_path: Path) -> None:
-    from evaluation.writing import write_history
+    from evaluation.records.writing import write_history
 
     made = simulate(participants=60, months=18, seed=4)
     about = {"data_until": made.data_until.isoformat(), "simulated": True}
@@ -392,3 +393,14 @@ def test_many_rows_of_few_people_are_withheld_too() -> None:
     assert of_enough(0.5, np.repeat(np.arange(9), 100)) == Withheld()
     assert of_enough(0.5, np.arange(10)) == 0.5
     assert of_enough(LASTED, []) == LASTED
+
+
+def test_what_looks_like_mathematics_is_drawn_as_it_is() -> None:
+    assert "$x^2$ and $\\frac$" in "".join(fromstring(rates(table(word="$x^2$ and $\\frac$"), value=2).svg).itertext())
+
+
+def test_a_share_is_told_only_while_ten_are_still_followed() -> None:
+    curve = kaplan_meier(np.array([1.0] * 20 + [30.0] * 12 + [60.0] * 9), np.array([True] * 20 + [False] * 21))
+    assert isinstance(told_at(curve, 26), Estimate)
+    assert told_at(curve, 52) == Unsaid(why="Fewer than 10 were followed for 52 weeks.")
+    assert told_at(kaplan_meier(np.ones(9), np.ones(9)), 0) == Withheld()

@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from evaluation.reading import history_of
+from evaluation.records.reading import history_of
 from evaluation.report import write_report
 from evaluation.simulation import simulate
 from tests.pages.browsing import WIDTHS, chromium

@@ -17,7 +17,8 @@ from api.cli import app
 from evaluation.columns import value_column, verdict_column
 from evaluation.history import History
 from evaluation.outcomes import starts
-from evaluation.reading import history_of, read_history
+from evaluation.records.reading import history_of, read_history
+from evaluation.records.writing import write_history
 from evaluation.simulation import (
     PLANTED_GROUP,
     SETTLED_DAYS,
@@ -36,7 +37,6 @@ from evaluation.simulation.pages import blocks_of
 from evaluation.simulation.simulate import about
 from evaluation.simulation.telling import MONTH_DAYS
 from evaluation.simulation.world import World, chance_of_start_by, run_world
-from evaluation.writing import write_history
 from matching.errors import Invalid
 from matching.model.finding import Aspect
 from matching.scoring import load_weights

@@ -9,8 +9,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaluation.features import Placements
-from evaluation.splits import SETTLED_WEEKS, first_starts, parts_of, rolling_splits
+from evaluation.sustain.features import Placements
+from evaluation.sustain.splits import SETTLED_WEEKS, first_starts, parts_of, rolling_splits
 from tests.evaluation.made_placements import UNTIL, made_placements
 
 some_placements = st.builds(

@@ -12,16 +12,16 @@ import pytest
 from typer.testing import CliRunner
 
 from api.cli import app
-from evaluation.features import entry_features, placements_of
-from evaluation.hazard_steps import PERIOD_ENDS
 from evaluation.history import History
-from evaluation.model_files import CARD_FILE, ESTIMATOR_FILE, estimator_bytes, read_estimator
-from evaluation.reading import history_of
+from evaluation.records.reading import history_of
+from evaluation.records.writing import write_history
 from evaluation.simulation import Effects, simulate
 from evaluation.simulation.simulate import about
-from evaluation.training import Trained, train, write_trained
-from evaluation.validating import Rival
-from evaluation.writing import write_history
+from evaluation.sustain.features import entry_features, placements_of
+from evaluation.sustain.hazard_steps import PERIOD_ENDS
+from evaluation.sustain.model_files import CARD_FILE, ESTIMATOR_FILE, estimator_bytes, read_estimator
+from evaluation.sustain.training import Trained, train, write_trained
+from evaluation.sustain.validating import Rival
 from matching.errors import Invalid
 from matching.lasting import SustainModel
 from matching.lasting_features import FEATURES, Feature
@@ -167,9 +167,9 @@ def test_matches_that_tell_nothing_give_no_model(history: History) -> None:
     for column in values:
         entries[column] = lots.permutation(entries[column].to_numpy())
     vacancies = history.vacancies.copy()
-    vacancies["contract"] = vacancies["contract"].iloc[lots.permutation(len(vacancies))].to_numpy()
+    vacancies["contract"] = vacancies["contract"].array[lots.permutation(len(vacancies))]
     for aspect in ("adjustments", "sensory", "travel", "refused_work"):
-        entries[aspect] = entries[aspect].iloc[lots.permutation(len(entries))].to_numpy()
+        entries[aspect] = entries[aspect].array[lots.permutation(len(entries))]
 
     trained = train(replace(history, entries=entries, vacancies=vacancies), seed=SEED)
 
@@ -200,11 +200,15 @@ def test_the_card_withholds_groups_of_few_people(history: History, trained: Trai
     assert all(int(count.replace(",", "")) >= 10 for count in counts)
 
 
+class _Stranger:
+    """What no estimator holds."""
+
+
 def test_an_estimator_with_anything_else_inside_is_refused(tmp_path: Path, trained: Trained) -> None:
     import skops.io
 
     file = tmp_path / ESTIMATOR_FILE
-    file.write_bytes(skops.io.dumps({"estimator": np.random.default_rng(0), "usual": ()}))
+    file.write_bytes(skops.io.dumps({"estimator": _Stranger(), "usual": ()}))
     with pytest.raises(Invalid, match="holds what a sustain model does not"):
         read_estimator(file)
 

@@ -11,23 +11,18 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from benchmarks.truth import (
+from benchmarks.truth.gates import GATES, gates_of_year
+from benchmarks.truth.groups import check_groups, groups_of_year
+from benchmarks.truth.lasting import check_lasting, lasting_of_year
+from benchmarks.truth.policy import (
     ESTIMATORS,
-    GATES,
     POLICY_METHOD,
     POLICY_WORLD,
-    Figures,
     agreeing_mean,
-    check_groups,
-    check_lasting,
     check_policy,
-    gates_of_year,
-    groups_of_year,
-    lasting_of_year,
     policy_of_year,
-    run_years,
-    simulated_year,
 )
+from benchmarks.truth.years import Figures, run_years, simulated_year
 from evaluation.methods import named
 from evaluation.off_policy.placing import pages_of
 from evaluation.simulation import Effects, Reward, true_rates

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluation.truth_sets import facts_of, invented_truth, read_truth, without
+from evaluation.unknowns.truth_sets import facts_of, invented_truth, read_truth, without
 from matching.errors import Invalid
 from matching.model.finding import Finding, Verdict
 from matching.model.vacancy import Vacancy

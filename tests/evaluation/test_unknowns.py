@@ -18,10 +18,10 @@ from defusedxml.ElementTree import fromstring
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaluation.habits import Habit, valued, with_facts_hidden
-from evaluation.truth_sets import TruthSet, facts_of, invented_truth
-from evaluation.unknowns import MEASURES, SHARES_HIDDEN, Ratio, Unknowns, measure
-from evaluation.unknowns_tables import csv_of, figure_of, json_of, markdown_of, write_unknowns
+from evaluation.unknowns.habits import Habit, valued, with_facts_hidden
+from evaluation.unknowns.measuring import MEASURES, SHARES_HIDDEN, Ratio, Unknowns, measure
+from evaluation.unknowns.tables import csv_of, figure_of, json_of, markdown_of, write_unknowns
+from evaluation.unknowns.truth_sets import TruthSet, facts_of, invented_truth
 from matching.errors import Invalid
 from matching.fit.part import OK, UNKNOWN, Judged
 from matching.fit.requirements import Driving

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from api.cli import main
-from evaluation.habits import Habit
-from evaluation.unknowns import SHARES_HIDDEN
+from evaluation.unknowns.habits import Habit
+from evaluation.unknowns.measuring import SHARES_HIDDEN
 from fixtures.truth import write_truth
 from tests.evaluation.test_truth_sets import FULL, PERSON, written
 

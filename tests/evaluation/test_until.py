@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from evaluation.columns import NOBODY, TABLES, Kind
 from evaluation.history import History, until
-from evaluation.reading import history_of
+from evaluation.records.reading import history_of
 from tests.evaluation.told_histories import UNTIL, frames, told, told_but
 
 WHOLE = history_of(told(), UNTIL)

@@ -7,7 +7,7 @@ from typing import Literal
 
 import pytest
 
-from evaluation.writing import write_history
+from evaluation.records.writing import write_history
 from matching.errors import Invalid
 from tests.evaluation.told_histories import ABOUT, told
 

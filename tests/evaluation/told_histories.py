@@ -10,7 +10,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from evaluation.history import History
-from evaluation.writing import write_history
+from evaluation.records.writing import write_history
 
 UNTIL = date(2026, 11, 22)
 ABOUT = {"data_until": UNTIL, "simulated": True}

@@ -213,6 +213,19 @@ def test_a_better_match_never_has_a_lower_chance(match: list[float], number: int
     assert learnt.chances(as_features(better), weeks=26) >= learnt.chances(as_features(match), weeks=26)
 
 
+def test_rounding_never_turns_two_chances_round() -> None:
+    """Strains that lie a last bit apart, on both sides of the points between which chances are looked up."""
+    lowest, highest = -1.001, 1.001  # of effects from -1 to 1
+    points = lowest + (highest - lowest) * np.arange(8, 8185) / 8192
+    strains = np.unique(np.concatenate([[-1.0, 1.0], *(np.nextafter(points, to) for to in (-2, 2)), points]))
+    steps = tuple(float(number) for number in range(len(strains) - 1))
+    close = model({Feature.PREFERENCES: (steps, tuple(strains[::-1].tolist()))})
+    found = np.repeat(rows(), len(strains), axis=1)
+    found[FEATURES.index(Feature.PREFERENCES)] = np.arange(len(strains))
+
+    assert (np.diff(close.chances(found, weeks=26)) >= 0).all()
+
+
 @settings(max_examples=50)
 @given(
     found=st.lists(matches, min_size=1, max_size=40),

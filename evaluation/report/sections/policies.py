@@ -69,6 +69,7 @@ def valued(basis: Basis, reward: Reward, tell: Callable[[], None]) -> ReportTabl
         rows=tuple(rows),
         notes=(
             "The first number is doubly robust, the third that of the model alone. Intervals by drawing people again.",
+            "The model's number has no interval: nobody can tell from these lists how far off it is.",
             "A number is refused under 50 lists' worth, or where one weight is over 20 times the mean. "
             "It is refused too where over 10% of the weight falls where the log has none.",
         ),
@@ -85,7 +86,7 @@ def _cells(found: Value | Closed, name: str) -> tuple[Cell, ...]:
     return (
         _for_100(found.doubly_robust),
         None if name == AS_LOGGED else _for_100(found.gain),
-        _for_100(found.direct),
+        round(100 * found.direct.value, 2),
         found.overlap.lists,
         round(found.overlap.effective_lists),
         found.overlap.outside,

@@ -9,12 +9,16 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, given, settings
 
 from api.app import create_app
+from api.pages.easy_words import _lines, is_known
 from api.running import open_running
 from tests.api.routes.lists import drawn, logged, person
 from tests.databases import Databases
-from tests.matching.sustain_models import WISHES, written, written_not_enough
+from tests.matching.actions import test_redrawing, test_standings
+from tests.matching.actions.histories import histories
+from tests.matching.sustain_models import WISHES, by_chance, written, written_not_enough
 from tests.pages.test_lists import shown
 from tests.service import Service, start_service
 
@@ -39,16 +43,30 @@ def with_shuffle(url: str, tmp_path: Path) -> Iterator[Service]:
     yield from started(url, tmp_path, shuffle_width=0.1, shuffle_seed=3)
 
 
-def started(url: str, folder: Path, **settings: Any) -> Iterator[Service]:
-    service = start_service(url, folder, **settings)
+@pytest.fixture
+def with_any_model(url: str, tmp_path: Path) -> Iterator[Service]:
+    """A service with a model in which everything counts."""
+    written(by_chance(3), tmp_path / "model")
+    yield from started(url, tmp_path, sustain_model=tmp_path / "model")
+
+
+@pytest.fixture
+def with_both(url: str, tmp_path: Path) -> Iterator[Service]:
+    """The same with a wide shuffle."""
+    written(by_chance(3), tmp_path / "model")
+    yield from started(url, tmp_path, sustain_model=tmp_path / "model", shuffle_width=0.1, shuffle_seed=3)
+
+
+def started(url: str, folder: Path, **chosen: Any) -> Iterator[Service]:
+    service = start_service(url, folder, **chosen)
     yield service
     service.client.close()
     service.database.close()
 
 
-def restarted(service: Service, **settings: Any) -> Service:
+def restarted(service: Service, **chosen: Any) -> Service:
     """The same service after a start with other settings."""
-    running = open_running(service.running.settings.model_copy(update=settings), clock=service.clock)
+    running = open_running(service.running.settings.model_copy(update=chosen), clock=service.clock)
     return replace(service, running=running, client=TestClient(create_app(running), base_url="https://testserver"))
 
 
@@ -98,6 +116,13 @@ class TestModel:
         assert "How long such jobs last" in page
         assert "Past jobs that fitted like this went on for half a year" in page
 
+    def test_a_sheet_in_easy_words_is_silent_on_it(self, with_model: Service) -> None:
+        several_roles(with_model)
+        found = drawn(with_model, person(with_model))["drawn"][0]["findings"]
+        assert {finding["aspect"] for finding in found} >= {"lasting", "evidence"}
+        assert all(is_known(finding) for finding in found if finding["aspect"] == "lasting")
+        assert [each for finding in found if finding["aspect"] == "lasting" for each in _lines(finding)] == []
+
     def test_a_service_whose_model_had_too_little_history_starts_without_it(self, url: str, tmp_path: Path) -> None:
         folder = written_not_enough(tmp_path / "model")
         for service in started(url, tmp_path, sustain_model=folder):
@@ -133,6 +158,23 @@ class TestShuffle:
         assert "Among the first roles, those with nearly the same score were put in order by lot." in page
         assert "shuffled near-ties within 0.1, seed 3" in page
         assert "Nobody’s chances were measured." in page
+
+
+class TestHistories:
+    """Histories of changes, held against everybody's lists drawn anew."""
+
+    # Standings are those before the lots, which the tests of the shuffle say; so no shuffle takes part here.
+    @settings(max_examples=6, suppress_health_check=list(HealthCheck), deadline=None)
+    @given(happened=histories(roles=12, rounds=3))
+    def test_alerts_are_those_of_a_full_redraw_of_everybody(
+        self, with_any_model: Service, happened: dict[str, Any]
+    ) -> None:
+        test_standings.check_history(with_any_model, happened)
+
+    @settings(max_examples=4, suppress_health_check=list(HealthCheck), deadline=None)
+    @given(happened=histories(roles=8, rounds=2))
+    def test_every_stored_list_is_drawn_again_byte_for_byte(self, with_both: Service, happened: dict[str, Any]) -> None:
+        test_redrawing.check_history(with_both, happened)
 
 
 def test_a_plain_list_says_neither(sqlite_service: Service) -> None:

@@ -15,19 +15,14 @@ import orjson
 import pytest
 from sqlalchemy import select
 
-from evaluation import columns, history_files
+from evaluation import columns
 from evaluation.history import History
-from evaluation.reading import read_history
+from evaluation.records import history_files
+from evaluation.records.reading import read_history
 from fixtures.county import ORGANISATION, furnish
 from matching.actions.history import FORMAT, history, operator_for_evaluators
-from matching.actions.history_tables import (
-    COLUMNS,
-    band_by_hand,
-    findings_that_may_leave,
-    may_leave,
-    method_name,
-    score_of,
-)
+from matching.actions.history_findings import band_by_hand, findings_that_may_leave, may_leave, method_name, score_of
+from matching.actions.history_tables import COLUMNS
 from matching.model.finding import Aspect
 from matching.scoring import load_weights
 from matching.store.tables import PlacementRow, ShortlistRow

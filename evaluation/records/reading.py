@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from os import SEEK_END
 from pathlib import Path
 from typing import IO
 
 import numpy as np
 import pandas as pd
 
-from evaluation.cells import array_of
-from evaluation.checking import check
 from evaluation.columns import TABLES, Table
-from evaluation.csv_files import csv_chunks, csv_header
-from evaluation.faults import Faults, TableFile
-from evaluation.frames import Chunk, ReadTable, TableReader
 from evaluation.history import History, until, with_shared_categories
-from evaluation.history_files import HistoryFile, files_of_tables, opened, read, read_about
-from evaluation.parquet_files import open_parquet, parquet_chunks
+from evaluation.records.cells import array_of
+from evaluation.records.checking import check
+from evaluation.records.csv_files import csv_chunks, csv_header
+from evaluation.records.faults import Faults, TableFile
+from evaluation.records.frames import Chunk, ReadTable, TableReader
+from evaluation.records.history_files import HistoryFile, files_of_tables, opened, read, read_about
+from evaluation.records.parquet_files import open_parquet, parquet_chunks
 from matching.errors import Invalid, suggestion
 
 __all__ = ["history_of", "read_history", "until"]
@@ -80,7 +81,8 @@ def _read_file(
         for chunk in rows(table, stream, file, faults, meter):
             reader.take(chunk)
 
-    read(found, faults, by)
+    if not read(found, faults, by):
+        reader = _reader(table, file, before, faults)  # what was begun may be of half a chunk
     return reader.done()
 
 
@@ -91,9 +93,10 @@ def _csv(table: Table, stream: IO[bytes], file: TableFile, faults: Faults, meter
 
 
 def _parquet(table: Table, stream: IO[bytes], file: TableFile, faults: Faults, meter: _Meter) -> Iterator[Chunk]:
+    size = stream.seek(0, SEEK_END)
     opened = open_parquet(stream, file, faults)
     if opened is not None and check_header(table, opened.schema_arrow.names, file, faults):
-        yield from parquet_chunks(opened, file, faults, meter.tell)
+        yield from parquet_chunks(opened, size, file, faults, meter.tell)
 
 
 def history_of(tables: Mapping[str, pd.DataFrame], data_until: date, *, simulated: bool = False) -> History:

@@ -12,9 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from evaluation.cells import LONGEST, Mask, as_mask, read_cells, shown, texts, too_long
 from evaluation.columns import NOBODY, Column, Kind, Table
-from evaluation.faults import Faults, TableFile
+from evaluation.records.cells import LONGEST, Mask, as_mask, read_cells, shown, texts, too_long
+from evaluation.records.faults import Faults, TableFile
 
 Numbers = NDArray[np.int32]
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import skops.io
 
-from evaluation.fitting import Fitted
-from evaluation.hazard_steps import PERIOD_ENDS, Hazard
+from evaluation.sustain.fitting import Fitted
+from evaluation.sustain.hazard_steps import PERIOD_ENDS, Hazard
 from matching.errors import Invalid, Problem, Where
 from matching.lasting_features import FEATURES
 from matching.lasting_reading import NOT_ENOUGH, model_from

@@ -10,15 +10,15 @@ from enum import StrEnum
 import numpy as np
 
 from evaluation.estimates import Estimate
-from evaluation.features import Mask, Placements, Rows, joined
-from evaluation.fitting import Fitted, NotEnough, fit, fit_one_number, with_one_number
-from evaluation.hazard import outcomes
 from evaluation.metrics.calibration import Recalibration, brier_rows, recalibration
 from evaluation.metrics.censoring import share_lasting
 from evaluation.metrics.discrimination import auc
 from evaluation.metrics.intervals import mean_of, share_of
 from evaluation.metrics.survival import kaplan_meier
-from evaluation.splits import SETTLED_WEEKS, RollingSplit, rolling_splits
+from evaluation.sustain.features import Mask, Placements, Rows, joined
+from evaluation.sustain.fitting import Fitted, NotEnough, fit, fit_one_number, with_one_number
+from evaluation.sustain.hazard import outcomes
+from evaluation.sustain.splits import SETTLED_WEEKS, RollingSplit, rolling_splits
 from evaluation.tables import Unsaid
 from matching.lasting_features import FEATURES, Feature, Numbers
 

@@ -12,10 +12,10 @@ import pandas as pd
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from evaluation.cells import Mask
 from evaluation.columns import ENTRIES, NOBODY, TABLES, Kind, Table, value_column, verdict_column
-from evaluation.faults import Faults
-from evaluation.frames import ReadTable
+from evaluation.records.cells import Mask
+from evaluation.records.faults import Faults
+from evaluation.records.frames import ReadTable
 from matching.model.finding import Aspect
 
 Days = NDArray[np.datetime64]

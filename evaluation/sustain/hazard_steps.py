@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from evaluation.features import Rows
+from evaluation.sustain.features import Rows
 from matching.lasting import Steps, chances_after
 from matching.lasting_features import FEATURES, Feature, Numbers
 

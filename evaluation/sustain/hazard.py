@@ -11,9 +11,9 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
 
-from evaluation.features import Mask, Placements, Rows
-from evaluation.hazard_steps import CONTRACT, PERIOD_ENDS, Hazard, as_steps, chances_by_contract, with_period
 from evaluation.metrics.calibration import known_at
+from evaluation.sustain.features import Mask, Placements, Rows
+from evaluation.sustain.hazard_steps import CONTRACT, PERIOD_ENDS, Hazard, as_steps, chances_by_contract, with_period
 from matching.lasting_features import FEATURES, Numbers, direction_of
 
 #: The weeks of which the model is to tell.

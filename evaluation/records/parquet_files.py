@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from evaluation.faults import Faults, TableFile
-from evaluation.frames import Chunk
+from evaluation.records.faults import Faults, TableFile
+from evaluation.records.frames import Chunk
 
 _ROWS_AT_ONCE = 250_000
 #: More rows than any history has; beyond it a small file could claim to hold what no memory does.
@@ -46,10 +46,10 @@ def _is_plain(of: pa.DataType) -> bool:
 
 
 def parquet_chunks(
-    opened: pq.ParquetFile, file: TableFile, faults: Faults, tell: Callable[[int], None]
+    opened: pq.ParquetFile, size: int, file: TableFile, faults: Faults, tell: Callable[[int], None]
 ) -> Iterator[Chunk]:
-    """The rows; `tell` is called with about the number of bytes that were read."""
-    first, rows, size = 1, max(opened.metadata.num_rows, 1), _bytes_of_groups(opened)
+    """The rows of a file of so many bytes; `tell` is called with about how many of them were read."""
+    first, rows = 1, max(opened.metadata.num_rows, 1)
     try:
         for batch in opened.iter_batches(batch_size=_ROWS_AT_ONCE, use_threads=False):
             numbers = np.arange(first, first + batch.num_rows, dtype=np.int32)
@@ -73,8 +73,3 @@ def _text(name: str, cells: pa.Array, numbers: NDArray[np.int32], file: TableFil
         faults.add(file=file, column=name, rule="encoding", numbers=numbers[wrong], message=lambda place: message)
         return pa.array(told, pa.string())
     return cells
-
-
-def _bytes_of_groups(opened: pq.ParquetFile) -> int:
-    groups = map(opened.metadata.row_group, range(opened.metadata.num_row_groups))
-    return sum(group.column(place).total_compressed_size for group in groups for place in range(group.num_columns))

@@ -8,17 +8,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 
 from evaluation.estimates import Estimate
-from evaluation.features import Mask
-from evaluation.fitting import LEAST_ENDED_TO_CALIBRATE, LEAST_ENDED_TO_LEARN, Fitted
-from evaluation.hazard import outcomes
-from evaluation.hazard_steps import Hazard
 from evaluation.history import History
-from evaluation.leaks import MOST_AUC, SOURCES, known_on
 from evaluation.metrics.calibration import Recalibration
 from evaluation.metrics.intervals import share_of
-from evaluation.splits import SETTLED_WEEKS
+from evaluation.sustain.features import Mask
+from evaluation.sustain.fitting import LEAST_ENDED_TO_CALIBRATE, LEAST_ENDED_TO_LEARN, Fitted
+from evaluation.sustain.hazard import outcomes
+from evaluation.sustain.hazard_steps import Hazard
+from evaluation.sustain.leaks import MOST_AUC, SOURCES, known_on
+from evaluation.sustain.splits import SETTLED_WEEKS
+from evaluation.sustain.validating import HeldOut, Rival, Validation
 from evaluation.tables import Cell, Heading, ReportTable, Unit, Unsaid, Withheld
-from evaluation.validating import HeldOut, Rival, Validation
 from evaluation.withholding import withhold
 from matching.lasting import Steps
 from matching.lasting_features import FEATURES, Direction, Feature, direction_of

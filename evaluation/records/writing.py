@@ -12,9 +12,9 @@ import pyarrow as pa
 import pyarrow.csv as arrow_csv
 import pyarrow.parquet as pq
 
-from evaluation.cells import array_of, filled, texts
 from evaluation.columns import TABLES, Kind, Table
-from evaluation.history_files import ABOUT, FORMAT
+from evaluation.records.cells import array_of, filled, texts
+from evaluation.records.history_files import ABOUT, FORMAT
 from matching.errors import Invalid
 
 _ROWS_OF_A_GROUP = 250_000

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from embeddings.encoder import Progress
 from evaluation.estimates import FEWEST
-from evaluation.habits import COUNTS, Habit, Known, counted, with_facts_hidden
-from evaluation.truth_sets import TruthSet, facts_of
+from evaluation.unknowns.habits import COUNTS, Habit, Known, counted, with_facts_hidden
+from evaluation.unknowns.truth_sets import TruthSet, facts_of
 from matching.errors import Invalid
 from matching.shortlisting import Shortlister
 

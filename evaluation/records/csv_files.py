@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.csv as arrow_csv
 from numpy.typing import NDArray
 
-from evaluation.cells import Mask
-from evaluation.faults import Faults, TableFile
-from evaluation.frames import Chunk
+from evaluation.records.cells import Mask
+from evaluation.records.faults import Faults, TableFile
+from evaluation.records.frames import Chunk
 
 _BLOCK_BYTES = 16_000_000
 #: Nobody writes a longer line; a file without line ends is no table.

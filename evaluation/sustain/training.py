@@ -8,15 +8,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from evaluation.features import placements_of
-from evaluation.fitting import Fitted, NotEnough, fit
 from evaluation.history import History
-from evaluation.leaks import check_auc, check_days, check_sources
-from evaluation.model_card import card_of, card_without_model, group_table
-from evaluation.model_files import CARD_FILE, ESTIMATOR_FILE, estimator_bytes, model_bytes, not_enough_bytes
-from evaluation.splits import CUTS
+from evaluation.sustain.features import placements_of
+from evaluation.sustain.fitting import Fitted, NotEnough, fit
+from evaluation.sustain.leaks import check_auc, check_days, check_sources
+from evaluation.sustain.model_card import card_of, card_without_model, group_table
+from evaluation.sustain.model_files import CARD_FILE, ESTIMATOR_FILE, estimator_bytes, model_bytes, not_enough_bytes
+from evaluation.sustain.splits import CUTS
+from evaluation.sustain.validating import HeldOut, Validation, held_out, validation_of
 from evaluation.tables import Unsaid
-from evaluation.validating import HeldOut, Validation, held_out, validation_of
 from matching.errors import Invalid
 from matching.lasting_reading import MODEL_FILE
 

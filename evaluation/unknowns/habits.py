@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluation.metrics.ranking import ndcg_at
-from evaluation.truth_sets import Fact, TruthSet, without
+from evaluation.unknowns.truth_sets import Fact, TruthSet, without
 from matching.fit.part import CONFLICT, UNKNOWN, Judged, Mask
 from matching.fit.requirements import Qualification
 from matching.model.finding import BAND_ASPECTS, Aspect

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from evaluation.columns import TABLES
-from evaluation.faults import Faults
+from evaluation.records.faults import Faults
 from matching.errors import Invalid, suggestion
 
 ABOUT = "history.json"
@@ -104,13 +104,15 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Callable[[], I
     return parquet if member.filename.endswith(".parquet") else csv
 
 
-def read(file: HistoryFile, faults: Faults, by: Callable[[IO[bytes]], None]) -> None:
-    """Open a file and have it read; what cannot be read of it is told, and nothing is raised."""
+def read(file: HistoryFile, faults: Faults, by: Callable[[IO[bytes]], None]) -> bool:
+    """Open a file and have it read; whether that went well. What cannot be read is told, and nothing is raised."""
     try:
         with file.open() as stream:
             by(stream)
     except _UNREADABLE as error:
         faults.add_file(file.name, f"cannot be read, or is cut off ({str(error)[:100] or type(error).__name__})")
+        return False
+    return True
 
 
 def files_of_tables(files: Mapping[str, HistoryFile], faults: Faults) -> Mapping[str, HistoryFile]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from evaluation.conformal import venn_abers
-from evaluation.features import Placements
-from evaluation.hazard import decision, learn, outcomes, recalibrated
-from evaluation.hazard_steps import PERIOD_ENDS, Hazard
-from evaluation.splits import SETTLED_WEEKS, parts_of
+from evaluation.sustain.conformal import interval_table
+from evaluation.sustain.features import Placements
+from evaluation.sustain.hazard import decision, learn, outcomes, recalibrated
+from evaluation.sustain.hazard_steps import PERIOD_ENDS, Hazard
+from evaluation.sustain.splits import SETTLED_WEEKS, parts_of
 from matching.lasting import Evidence, IntervalTable, SustainModel
 from matching.lasting_features import FEATURES, Feature, Numbers
 
@@ -112,7 +112,7 @@ def _learnt(placements: Placements, *, seed: int, share_of_evidence: float) -> H
 def _intervals(hazard: Hazard, on: Placements) -> IntervalTable:
     lasted, known, counted = outcomes(on, SETTLED_WEEKS)
     chances = hazard.chances(on.features, (SETTLED_WEEKS,))[0]
-    return venn_abers(chances[known], lasted[known], weeks=SETTLED_WEEKS, counted=counted[known])
+    return interval_table(chances[known], lasted[known], weeks=SETTLED_WEEKS, counted=counted[known])
 
 
 def _check_sum(hazard: Hazard, on: Placements) -> None:

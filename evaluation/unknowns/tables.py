@@ -10,10 +10,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evaluation.habits import Habit
 from evaluation.report import svg
 from evaluation.report.files import check_free
-from evaluation.unknowns import MEASURES, HabitResult, Ratio, Unknowns
+from evaluation.unknowns.habits import Habit
+from evaluation.unknowns.measuring import MEASURES, HabitResult, Ratio, Unknowns
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

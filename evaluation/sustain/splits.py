@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from evaluation.features import Days, Mask, Placements, Rows
+from evaluation.sustain.features import Days, Mask, Placements, Rows
 
 #: A job is settled once so many weeks have passed since its start.
 SETTLED_WEEKS = 26

@@ -1,0 +1,1 @@
+"""A history from files and into them: read in chunks, checked whole, refused with every row named."""
