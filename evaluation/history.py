@@ -36,6 +36,7 @@ class History:
     groups: DataFrame | None = None
     simulated: bool = False
     rows_read: Mapping[str, int] = field(default_factory=dict)  # by table, before `until` left out what came later
+    left_out: Mapping[str, int] = field(default_factory=dict)  # by what it is: records that could not be put into it
 
     def table(self, name: str) -> DataFrame | None:
         """The frame of a table; `None` for groups where nobody was asked."""

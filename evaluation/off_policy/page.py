@@ -56,10 +56,11 @@ def _value(value: Value) -> list[str]:
         ("difference", value.gain),
         ("  by inverse propensity", value.weighted),
         ("  the same, self-normalised", value.self_normalised),
-        ("  by the model alone (may be far off)", value.direct),
     ]
     said = [f"  {words:<38}{_said(estimate)}" for words, estimate in rows]
-    return [*said, *(f"  {line}" for line in (_of_how_many(value), _overlap(value.overlap), _cause(value)))]
+    # No interval: a bootstrap cannot know how far off the model is, and held the truth one time in five when measured.
+    by_model = f"  {'  by the model alone (may be far off)':<38}{_PER * value.direct.value:7.2f}"
+    return [*said, by_model, *(f"  {line}" for line in (_of_how_many(value), _overlap(value.overlap), _cause(value)))]
 
 
 def _said(estimate: Estimate) -> str:

@@ -33,6 +33,7 @@ class About:
 
     data_until: date
     simulated: bool
+    left_out: Mapping[str, int]  # by what it is: records that whoever made the history could not put into it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,4 +162,12 @@ def _about(told: Any, faults: Faults) -> About | None:
     if not isinstance(simulated, bool):
         faults.add_file(ABOUT, '"simulated" is neither true nor false')
         return None
-    return About(data_until=data_until, simulated=simulated)
+    left_out = told.get("left_out", {})
+    if not isinstance(left_out, dict) or not all(_is_count(each) for each in left_out.values()):
+        faults.add_file(ABOUT, '"left_out" is no object of whole numbers')
+        return None
+    return About(data_until=data_until, simulated=simulated, left_out=left_out)
+
+
+def _is_count(told: Any) -> bool:
+    return isinstance(told, int) and not isinstance(told, bool) and told >= 0

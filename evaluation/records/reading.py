@@ -50,8 +50,9 @@ def read_history(path: Path, *, as_of: date | None = None, progress: Progress | 
                     faults.add_file(name, f"is missing: neither {name}.csv nor {name}.parquet is there")
                 tables[name] = read_table(table, TableFile(name=name), [], tables, faults)
     data_until = about.data_until if about else date.max
-    simulated = about is not None and about.simulated
-    history = made(tables, data_until=data_until, simulated=simulated, with_groups="groups" in found, faults=faults)
+    history = made(tables, data_until=data_until, with_groups="groups" in found, faults=faults)
+    if about:
+        history = replace(history, simulated=about.simulated, left_out=about.left_out)
     if as_of is not None and as_of > data_until:
         raise Invalid(f"The history tells of nothing after {data_until}, so it cannot be looked at as of {as_of}.")
     return history if as_of is None else until(history, as_of)
@@ -116,7 +117,8 @@ def history_of(tables: Mapping[str, pd.DataFrame], data_until: date, *, simulate
             faults.add_file(name, "is missing")
         readable = frame is not None and check_header(table, list(map(str, frame.columns)), file, faults)
         read[name] = read_table(table, file, _chunks(frame) if readable else [], read, faults)
-    return made(read, data_until=data_until, simulated=simulated, with_groups="groups" in tables, faults=faults)
+    history = made(read, data_until=data_until, with_groups="groups" in tables, faults=faults)
+    return replace(history, simulated=simulated)
 
 
 def read_table(
@@ -148,9 +150,7 @@ def check_header(table: Table, names: Sequence[str], file: TableFile, faults: Fa
     return len(set(names)) == len(names)
 
 
-def made(
-    read: Mapping[str, ReadTable], *, data_until: date, simulated: bool, with_groups: bool, faults: Faults
-) -> History:
+def made(read: Mapping[str, ReadTable], *, data_until: date, with_groups: bool, faults: Faults) -> History:
     """The history of these tables, if nothing is wrong with them."""
     frames = with_shared_categories({name: each.frame for name, each in read.items()})
     read = {name: replace(each, frame=frames[name]) for name, each in read.items()}
@@ -159,7 +159,7 @@ def made(
     rows_read = {name: len(frame) for name, frame in frames.items()}
     if not with_groups:
         del frames["groups"], rows_read["groups"]
-    return History(data_until=data_until, simulated=simulated, rows_read=rows_read, **frames)
+    return History(data_until=data_until, rows_read=rows_read, **frames)
 
 
 def _chunks(frame: pd.DataFrame) -> Iterator[Chunk]:

@@ -60,12 +60,13 @@ def curve_of(jobs: DataFrame) -> Curve:
 
 
 def told_at(curve: Curve, weeks: float) -> Estimate | Unsaid | Withheld:
-    """The share at a time, as long as enough were still followed then to tell of."""
+    """The share at a time, as long as it is known of enough jobs what became of them by then."""
     if 0 < curve.count < FEWEST:
         return Withheld()
     found = curve.at(weeks)
-    if isinstance(found, Estimate) and weeks > 0 and curve.at_risk_at(weeks) < FEWEST:
-        return Unsaid(why=f"Fewer than {FEWEST} were followed for {weeks:g} weeks.")
+    ended = int(curve.events[curve.times < weeks].sum())
+    if isinstance(found, Estimate) and weeks > 0 and ended + curve.at_risk_at(weeks) < FEWEST:
+        return Unsaid(why=f"Fewer than {FEWEST} were followed for {weeks:g} weeks or to their end.")
     return found
 
 

@@ -417,3 +417,18 @@ def test_a_zip_within_a_zip_is_no_history(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "outer.zip", "w") as archive:
         archive.writestr("history.zip", held.getvalue())
     assert "history.json: is missing; it says format, data_until and simulated" in refused(tmp_path / "outer.zip")
+
+
+def test_what_the_service_could_not_put_into_a_history_is_read_with_it(tmp_path: Path):
+    left_out = {"decisions without a list": 12}
+    write_history(told(), tmp_path / "history", form="csv", about={**ABOUT, "left_out": left_out})
+
+    assert read_history(tmp_path / "history").left_out == left_out
+
+
+@pytest.mark.parametrize("left_out", [[], {"decisions": "many"}, {"decisions": -1}, {"decisions": True}])
+def test_counts_of_what_was_left_out_are_whole_numbers(tmp_path: Path, left_out: object):
+    write_history(told(), tmp_path / "history", form="csv", about={**ABOUT, "left_out": left_out})
+
+    with pytest.raises(Invalid, match="left_out"):
+        read_history(tmp_path / "history")

@@ -26,13 +26,14 @@ from evaluation.history import History
 from evaluation.metrics.survival import kaplan_meier
 from evaluation.records.reading import history_of, until
 from evaluation.report import read_previous, write_report
-from evaluation.report.basis import of_enough, told_at
+from evaluation.report.basis import Basis, of_enough, told_at
 from evaluation.report.contents import report_of
 from evaluation.report.figures import rates
 from evaluation.report.files import contents_of, write_folder
 from evaluation.report.page import digest_of, style_sheet
 from evaluation.report.parts import Part, Report
 from evaluation.report.saying import tidy
+from evaluation.report.sections.appendix import rows_used
 from evaluation.simulation import simulate
 from evaluation.tables import Heading, ReportTable, Unit, Unsaid, Withheld
 from matching.errors import Invalid
@@ -166,6 +167,14 @@ def test_the_command_writes_a_report_of_files_up_to_a_day(tmp_path: Path) -> Non
     assert len(complete) >= 5
     assert all(read == used + later for read, used, later in complete)
     assert "used" in " ".join(told["first_page"]["rests_on"])
+
+
+def test_what_never_came_into_the_history_is_told_of() -> None:
+    history = replace(_history(60), left_out={"decisions without a list": 12, "lists of others": 3, "jobs": 0})
+    assert rows_used(Basis(history=history, seed=1)).notes[:2] == (
+        "Not in the history that was read: 12 decisions without a list.",
+        "Not in the history that was read: fewer than 10 lists of others.",
+    )
 
 
 @pytest.mark.parametrize("day", ["tomorrow", "2026-13-01"])
@@ -399,8 +408,14 @@ def test_what_looks_like_mathematics_is_drawn_as_it_is() -> None:
     assert "$x^2$ and $\\frac$" in "".join(fromstring(rates(table(word="$x^2$ and $\\frac$"), value=2).svg).itertext())
 
 
-def test_a_share_is_told_only_while_ten_are_still_followed() -> None:
-    curve = kaplan_meier(np.array([1.0] * 20 + [30.0] * 12 + [60.0] * 9), np.array([True] * 20 + [False] * 21))
+def test_a_share_is_told_only_if_it_is_known_what_became_of_ten() -> None:
+    weeks = np.array([1.0] * 2 + [30.0] * 12 + [60.0] * 7)
+    curve = kaplan_meier(weeks, np.array([True] * 2 + [False] * 19))
     assert isinstance(told_at(curve, 26), Estimate)
-    assert told_at(curve, 52) == Unsaid(why="Fewer than 10 were followed for 52 weeks.")
+    assert told_at(curve, 52) == Unsaid(why="Fewer than 10 were followed for 52 weeks or to their end.")
     assert told_at(kaplan_meier(np.ones(9), np.ones(9)), 0) == Withheld()
+
+
+def test_a_group_whose_jobs_ended_early_is_not_hidden_for_it() -> None:
+    curve = kaplan_meier(np.array([1.0] * 20 + [60.0] * 3), np.array([True] * 20 + [False] * 3))
+    assert isinstance(told_at(curve, 52), Estimate)

@@ -97,12 +97,18 @@ def rows_used(basis: Basis) -> ReportTable:
 
 
 def _notes(basis: Basis) -> tuple[str, ...]:
+    left_out = basis.history.left_out
+    notes = [f"Not in the history that was read: {_told(count)} {what}." for what, count in left_out.items() if count]
     named = basis.history.placements["shortlist"].to_numpy() != NOBODY
     astray = int(np.sum(named & ~basis.jobs["from_list"].to_numpy()))
-    if not astray:
-        return ()
-    number = f"{astray:,}" if astray >= FEWEST else f"Fewer than {FEWEST}"
-    return (f"{number} jobs name a list on which their role did not stand. They count as found another way.",)
+    if astray:
+        notes.append(f"Of jobs that name a list on which their role did not stand: {_told(astray)}.")
+        notes.append("They count as found another way.")
+    return tuple(notes)
+
+
+def _told(count: int) -> str:
+    return f"{count:,}" if count >= FEWEST else f"fewer than {FEWEST}"
 
 
 def _words(name: str, title: str, says: str, pairs: tuple[tuple[str, str], ...]) -> ReportTable:
