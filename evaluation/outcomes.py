@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from evaluation.columns import NOBODY
 from evaluation.estimates import Estimate
+from evaluation.metrics.censoring import sight_weights
 from evaluation.metrics.intervals import share_of
 from evaluation.metrics.survival import kaplan_meier
 from evaluation.tables import Unsaid
@@ -123,7 +124,7 @@ class Lasting:
     """The share of job starts that last so many weeks, in two ways.
 
     `curve` counts every start for as long as it was seen (Kaplan-Meier). `cohort` counts those whose weeks have fully
-    passed; of these, `out_of_sight` are left out because nobody knows.
+    passed; of these, `out_of_sight` are not known, and others that were seen for as long count for them.
     """
 
     weeks: float
@@ -154,12 +155,24 @@ def lasting_in_any_job(history: History, jobs: DataFrame, weeks: float = ANY_JOB
 
 
 def _cohort(jobs: DataFrame, states: States, weeks: float) -> dict[str, Any]:
+    """Of those whose weeks have passed; `count` is of those of whom it is known.
+
+    To leave out who went out of sight would be too low: whose job ended early is known all the more often. So each job
+    counts for those of which sight was lost before (inverse probability of censoring). Of one and the same job this is
+    Kaplan and Meier's estimate. Of any job it takes sight to be lost with the job that the start was of.
+    """
     passed = jobs["followed_weeks"].to_numpy() >= weeks
-    known = passed & (states != NOT_KNOWN)
-    share = share_of(states[known] == HELD, jobs["participant"].to_numpy()[known])
-    if isinstance(share, Unsaid):
-        share = Unsaid(why=f"No job started {weeks:g} weeks before the last day of the history or earlier.")
-    return {"cohort": share, "out_of_sight": int((passed & ~known).sum())}
+    known = states[passed] != NOT_KNOWN
+    if not known.any():
+        share: Estimate | Unsaid = Unsaid(
+            why=f"No job started {weeks:g} weeks before the last day of the history or earlier."
+        )
+    else:
+        seen, ended = jobs["weeks"].to_numpy()[passed], jobs["ended"].to_numpy()[passed]
+        counts = sight_weights(seen, ended, np.minimum(seen, weeks))[known]
+        people = jobs["participant"].to_numpy()[passed][known]
+        share = share_of(states[passed][known] == HELD, people, counts)
+    return {"cohort": share, "out_of_sight": int((~known).sum())}
 
 
 def _pairs(history: History, shortlists: Any, vacancies: Any) -> Rows:

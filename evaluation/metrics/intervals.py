@@ -36,17 +36,20 @@ def rate_interval(successes: float, count: float) -> Estimate:
     )
 
 
-def share_of(flags: ArrayLike, people: ArrayLike | None = None) -> Estimate | Unsaid:
+def share_of(flags: ArrayLike, people: ArrayLike | None = None, counts: ArrayLike | None = None) -> Estimate | Unsaid:
     """Return the share of rows that are true, with Wilson's interval for as many rows as they are worth.
 
     Rows of one person resemble each other: the number of rows is divided by how much larger the variance is when it is
-    summed by person (the design effect, taken as 1 where it is less).
+    summed by person (the design effect, taken as 1 where it is less). `counts` says for how many rows each stands,
+    where some stand for others that nobody saw.
     """
     true = np.asarray(flags, dtype=np.float64)
     if not len(true):
         return Unsaid(why="There is nothing to count.")
-    share = float(true.mean())
-    worth = len(true) / _design_effect(true - share, people)
+    weight = np.ones(len(true)) if counts is None else np.asarray(counts, dtype=np.float64)
+    weight = weight / weight.mean()
+    share = float((weight * true).mean())
+    worth = len(true) / _design_effect(true - share, people, weight)
     found = rate_interval(share * worth, worth)
     error = math.sqrt(share * (1 - share) / worth)
     return Estimate(value=share, low=found.low, high=found.high, count=len(true), standard_error=error)
@@ -160,11 +163,12 @@ def _by_person(deviations: NDArray[np.float64], people: ArrayLike | None) -> NDA
     return np.bincount(person, weights=deviations).astype(np.float64)
 
 
-def _design_effect(deviations: NDArray[np.float64], people: ArrayLike | None) -> float:
-    independent = float((deviations**2).sum())
-    if people is None or not independent:
+def _design_effect(deviations: NDArray[np.float64], people: ArrayLike | None, weight: NDArray[np.float64]) -> float:
+    """How much larger the variance of a weighted mean is than of as many independent rows; the weights have mean 1."""
+    independent = float((weight * deviations**2).sum())
+    if not independent:
         return 1.0
-    return max(float((_by_person(deviations, people) ** 2).sum()) / independent, 1.0)
+    return max(float((_by_person(weight * deviations, people) ** 2).sum()) / independent, 1.0)
 
 
 def _joined_error(first: Estimate, second: Estimate) -> float | None:

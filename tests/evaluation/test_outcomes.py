@@ -94,6 +94,21 @@ def test_the_cohort_is_of_those_whose_weeks_have_passed_and_counts_whom_nobody_s
     assert found.curve.value == pytest.approx(4 / 5 * 1 / 2)
 
 
+def test_who_was_seen_as_long_counts_for_who_went_out_of_sight():
+    """By hand: of four, one ends at 2 weeks; sight of one is lost at 5; of the other two one ends at 8, one lasts.
+
+    After 5 weeks each of the two counts for one and a half: 1.5 of 1 + 1.5 + 1.5.
+    """
+    made = MadeHistory()
+    for job in ({"weeks": 2}, {"seen": 5}, {"weeks": 8}, {"weeks": 30}):
+        made.job(made.participant(), start=0, **job)  # type: ignore[arg-type]
+    found = lasting(starts(made.history()), 13)
+    assert isinstance(found.cohort, Estimate)
+    assert found.cohort.value == pytest.approx(1.5 / 4)
+    assert isinstance(found.curve, Estimate)
+    assert found.cohort.value == pytest.approx(found.curve.value)
+
+
 def test_another_job_counts_for_any_job_and_a_gap_at_the_day_does_not():
     made = MadeHistory()
     moved, left, unseen = (made.participant() for _ in range(3))
