@@ -14,6 +14,7 @@ import typer
 
 from api.commands import add_commands
 from api.evaluating import add_evaluation_commands
+from api.options import EncoderOption
 from api.talk import progress_bar, refuse, say
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def match(
         str, typer.Option(metavar="VACANCY_REF", help="Say why a role is, or is not, on the list.")
     ] = "",
     skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Go on with the good rows of a file.")] = False,
-    encoder: Annotated[str, typer.Option(help="`shipped`, `hashing`, or a folder with a model.")] = "",
+    encoder: EncoderOption = "",
     model: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="A model of how long jobs last, to take a small part.")
     ] = None,
@@ -161,7 +162,7 @@ def _shortlister(jobs: Sequence[Vacancy], encoder: str, model: Path | None = Non
 
 @app.command()
 def demo(
-    encoder: Annotated[str, typer.Option(help="`shipped`, `hashing`, or a folder with a model.")] = "",
+    encoder: EncoderOption = "",
 ) -> None:
     """Draw up shortlists for three invented people in an invented county."""
     from fixtures.world import AS_OF, DEMO_PARTICIPANTS, load_world

@@ -11,7 +11,9 @@ from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
+from api.encoding import encoder_app
 from api.evaluating import export_app
+from api.night import night_run
 from api.talk import REFUSED, progress_bar, refuse, say
 
 if TYPE_CHECKING:
@@ -26,8 +28,10 @@ def add_commands(app: typer.Typer) -> None:
     for command in (serve, migrate, backup, restore, verify, retention):
         app.command()(command)
     app.command("import")(import_files)
+    app.command("night-run")(night_run)
     app.add_typer(user_app, name="user")
     app.add_typer(audit_app, name="audit")
+    app.add_typer(encoder_app, name="encoder")
 
 
 user_app = typer.Typer(no_args_is_help=True, help="Organisations and users, where nobody can sign in yet or any more.")

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from api.options import EncoderOption
 from api.talk import progress_bar, refuse, say
 
 # Everything heavy is imported inside the command that needs it, so that `--help` answers at once.
@@ -156,7 +157,7 @@ def meaning(
         list[Path], typer.Argument(metavar="FOLDER...", help="Each holds queries.tsv, corpus.tsv and qrels.tsv.")
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
-    encoder: Annotated[str, typer.Option(help="`shipped`, `hashing`, or a folder with a model.")] = "",
+    encoder: EncoderOption = "",
 ) -> None:
     """How well nearness in meaning ranks labelled sets, beside the encoder alone and BM25 alone."""
     from evaluation.labelled_sets import read_labelled_folder
@@ -192,7 +193,7 @@ def unknowns(
     seed: Seed = 1,
     out: Annotated[Path | None, typer.Option(help="Also write the table as CSV and JSON, and a figure as SVG.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
-    encoder: Annotated[str, typer.Option(help="`shipped`, `hashing`, or a folder with a model.")] = "",
+    encoder: EncoderOption = "",
 ) -> None:
     """What not knowing costs: who is left out or listed wrongly as facts are hidden, by our rule and three habits."""
     from evaluation.report.files import check_free

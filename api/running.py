@@ -8,18 +8,15 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.rates import Rates
-from embeddings.encoder import Encoder, SentenceTransformerEncoder
-from embeddings.hashing import HashingEncoder
 from embeddings.index import use_one_thread_each
 from matching.actions.index import LivePools
 from matching.actions.jobs import Worker
 from matching.actions.worker import DAILY, WORKS
-from matching.bootstrap import assemble_stored
+from matching.bootstrap import assemble_stored, computing_encoder
 from matching.sealing import Sealer, open_sealer
 from matching.settings import Settings
 from matching.store import Database, open_database
@@ -69,7 +66,8 @@ def open_running(settings: Settings, *, clock: Callable[[], datetime] = _utc_now
         settings=settings,
         database=database,
         pools=pools,
-        encoder=_worker_encoder(settings),
+        # Without its cache on disk: what people say must be forgotten when they are.
+        encoder=computing_encoder(settings),
         works=WORKS,
         daily=DAILY,
         clock=clock,
@@ -98,14 +96,3 @@ def not_ready_because(running: Running) -> str | None:
     if loading_seconds is not None and loading_seconds < _LONGEST_LOADING_SECONDS:
         return "The index is being loaded."
     return None
-
-
-def _worker_encoder(settings: Settings) -> Encoder:
-    """The encoder of the settings without its cache on disk: what people say must be forgotten when they are."""
-    match settings.encoder:
-        case "shipped":
-            return SentenceTransformerEncoder()
-        case "hashing":
-            return HashingEncoder()
-        case folder:
-            return SentenceTransformerEncoder(Path(folder))

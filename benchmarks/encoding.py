@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import numpy as np
@@ -12,6 +15,8 @@ from benchmarks.wording import load_wording
 from embeddings.encoder import Encoder, SentenceTransformerEncoder
 from embeddings.errors import EncoderRefused
 from embeddings.hashing import HashingEncoder
+from embeddings.onnx_encoder import Numbers, OnnxEncoder
+from embeddings.onnx_export import export
 
 SEED: Final = 7
 SHORT_TEXTS, LONG_TEXTS = 512, 96
@@ -28,8 +33,12 @@ def measure_encoding() -> list[dict[str, Any]]:
     short = [" ".join(title.split()[:WORDS_OF_A_SHORT_TEXT]) for title in wording.titles[:SHORT_TEXTS]]
     begins = rng.integers(0, len(words) - WORDS_OF_A_LONG_TEXT, LONG_TEXTS)
     long = [" ".join(words[begin : begin + WORDS_OF_A_LONG_TEXT]) for begin in begins]
-    encoders: list[Encoder] = [SentenceTransformerEncoder(workers=1), HashingEncoder()]
-    return [_measured(encoder, short, long) for encoder in encoders]
+    with TemporaryDirectory() as folder:
+        with suppress(EncoderRefused):  # without the libraries the exported ones are "not there"
+            export(Path(folder))
+        exported = [OnnxEncoder(Path(folder), numbers=numbers, workers=1) for numbers in Numbers]
+        encoders: list[Encoder] = [SentenceTransformerEncoder(workers=1), *exported, HashingEncoder()]
+        return [_measured(encoder, short, long) for encoder in encoders]
 
 
 def _measured(encoder: Encoder, short: Sequence[str], long: Sequence[str]) -> dict[str, Any]:

@@ -54,6 +54,10 @@ class LinearMap:
         matrix = np.frombuffer(content, dtype="<f4").reshape(dimension, dimension).astype(np.float32)
         return cls(name=f"{path.stem}-{manifest['sha256'][:8]}", encoder_name=encoder_name, matrix=matrix)
 
+    def serving(self, encoder_name: str) -> LinearMap:
+        """Return the same map for another back end of the same model: only where its quality there was measured."""
+        return LinearMap(name=self.name, encoder_name=encoder_name, matrix=self.matrix)
+
     def save(self, path: Path, *, manifest: Mapping[str, Any]) -> None:
         """Write the matrix, and beside it a manifest of its digest and of whatever tells how it was made."""
         content = np.ascontiguousarray(self.matrix, dtype="<f4").tobytes()

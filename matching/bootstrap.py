@@ -11,6 +11,7 @@ from pathlib import Path
 from embeddings.cache import CachedEncoder
 from embeddings.encoder import Encoder, Progress, SentenceTransformerEncoder
 from embeddings.hashing import HashingEncoder
+from embeddings.onnx_encoder import Numbers, OnnxEncoder
 from embeddings.stored import MOST_TEXTS, StoredEncoder
 from matching import texts
 from matching.lasting import SustainModel
@@ -106,16 +107,25 @@ def assemble_stored(settings: Settings, *, most_texts: int = MOST_TEXTS) -> Serv
 
 def chosen_encoder(settings: Settings) -> Encoder:
     """The encoder that the settings name; vectors of one with weights are kept in the cache."""
-    cache = settings.cache_dir / "vectors.sqlite"
+    computing = computing_encoder(settings)
+    if isinstance(computing, HashingEncoder):
+        return computing
+    return CachedEncoder(computing.name, computing.dimension, lambda: computing, settings.cache_dir / "vectors.sqlite")
+
+
+def computing_encoder(settings: Settings) -> Encoder:
+    """The encoder that the settings name, without a cache; nothing heavy is loaded until a text comes."""
     match settings.encoder:
         case "shipped":
-            shipped = SentenceTransformerEncoder()
-            return CachedEncoder(shipped.name, shipped.dimension, lambda: shipped, cache)
+            return SentenceTransformerEncoder()
+        case "shipped-onnx":
+            return OnnxEncoder(settings.exported_encoder, numbers=Numbers.FLOAT32)
+        case "shipped-int8":
+            return OnnxEncoder(settings.exported_encoder, numbers=Numbers.INT8)
         case "hashing":
             return HashingEncoder()
         case folder:
-            own = SentenceTransformerEncoder(Path(folder))
-            return CachedEncoder(own.name, own.dimension, lambda: own, cache)
+            return SentenceTransformerEncoder(Path(folder))
 
 
 def chosen_model(settings: Settings) -> SustainModel | None:

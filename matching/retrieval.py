@@ -21,6 +21,7 @@ from embeddings.index import VectorIndex, best_first
 from embeddings.lexical import WORDS_OF_A_FULL_MATCH, LexicalIndex, WordStatistics
 from embeddings.linear_map import LinearMap
 from embeddings.linear_map import __file__ as _embeddings_file
+from embeddings.onnx_encoder import Numbers
 from embeddings.rounding import rounded
 
 Rows = NDArray[np.int64]
@@ -64,15 +65,16 @@ class Recipe:
 def shipped_recipe(*, encoder: Encoder | None = None, cache_path: Path | None = None) -> Recipe:
     """Return the recipe of the service: the shipped encoder unless another is given.
 
-    The shipped map serves the shipped encoder alone; another encoder goes without one. Vectors of the shipped encoder
-    are kept in the file at `cache_path`, or in memory.
+    The shipped map serves the shipped encoder and its exported back ends, as measured in docs/meaning.md; another
+    encoder goes without one. Vectors of the shipped encoder are kept in the file at `cache_path`, or in memory.
     """
     statistics = _shipped_statistics()
     if encoder is None:
         shipped = SentenceTransformerEncoder()
         encoder = CachedEncoder(shipped.name, DEFAULT_DIMENSION, lambda: shipped, cache_path)
-    if encoder.name == SentenceTransformerEncoder().name:
-        linear_map = LinearMap.load(LINEAR_MAP, encoder_name=encoder.name)
+    trained_for = SentenceTransformerEncoder().name
+    if encoder.name in {trained_for, *(numbers.encoder_name for numbers in Numbers)}:
+        linear_map = LinearMap.load(LINEAR_MAP, encoder_name=trained_for).serving(encoder.name)
     else:
         linear_map = LinearMap.identity(encoder.name, encoder.dimension)
     return Recipe(encoder=encoder, linear_map=linear_map, statistics=statistics)

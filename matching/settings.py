@@ -28,7 +28,12 @@ class Settings(BaseSettings):
 
     cache_dir: Path = Field(default_factory=_default_cache, description="Where vectors of texts are kept.")
     encoder: str = Field(
-        default="shipped", description="`shipped`, `hashing` (no meaning, for tests), or a folder with a model."
+        default="shipped",
+        description="`shipped`, `shipped-onnx` or `shipped-int8` (the same model, exported), `hashing` (no meaning, "
+        "for tests), or a folder with a model.",
+    )
+    encoder_dir: Path | None = Field(
+        default=None, description="Where `encoder export` puts its files; `data_dir`/encoder unless set."
     )
     sustain_model: Path | None = Field(
         default=None, description="A folder with a model of how long jobs last, as `evaluate train` writes it."
@@ -87,6 +92,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The URL of the database that the service uses."""
         return self.database_url.get_secret_value() or f"sqlite:///{self.data_dir / 'wellplaced.sqlite'}"
+
+    @property
+    def exported_encoder(self) -> Path:
+        """The folder with the exported encoder."""
+        return self.encoder_dir or self.data_dir / "encoder"
 
     @property
     def reports(self) -> Path:

@@ -89,9 +89,12 @@ def _read(visit: SignedInVisit) -> tuple[str, OrganisationSettings]:
         for field, (least, most) in LIMITS.items()
     }
     forget_daily = form.yes_no("forget_daily", needed="Choose yes or no.")
+    propose_nightly = form.yes_no("propose_nightly", needed="Choose yes or no.")
     form.done()
     return name, OrganisationSettings(
-        forget_daily=given(forget_daily), **{key: given(each) for key, each in days.items()}
+        forget_daily=given(forget_daily),
+        propose_nightly=given(propose_nightly),
+        **{field: given(each) for field, each in days.items()},
     )
 
 

@@ -209,7 +209,7 @@ def _look_at(participant_ids: Sequence[str], task: Task) -> bool:
     with task.database.reading(task.organisation_id) as store:
         look = Look.at(task.pools.current(store), as_of=local_day(task.at), store=store)
         by_id = store.participants.with_ids(participant_ids)
-        people = [each for each in by_id.values() if _is_matched(each)]
+        people = [each for each in by_id.values() if is_matched(each)]
         specialists = store.alerts.specialists({each.specialist_id for each in people if each.specialist_id})
         people = [each for each in people if each.specialist_id in specialists]
         standings = store.alerts.standings([each.id for each in people])
@@ -279,7 +279,7 @@ def _keep(news: _News, because: Mapping[str, str], *, by: Actor, at: datetime, s
         person = store.participants.locked(taken.participant_id)
     except NotFound:
         return
-    if not _is_matched(person) or person.profile_version != taken.profile_version:
+    if not is_matched(person) or person.profile_version != taken.profile_version:
         return
     kept = store.alerts.standings([person.id]).get(person.id)
     if kept is not None and (kept.pool_mark, kept.as_of) > (taken.pool_mark, taken.as_of):
@@ -290,10 +290,10 @@ def _keep(news: _News, because: Mapping[str, str], *, by: Actor, at: datetime, s
     told = store.alerts.told(person.id) if news.entered else set()
     for vacancy_id, place in news.entered:
         if vacancy_id not in told:
-            _tell(person, vacancy_id, place, because.get(vacancy_id, "changed"), by=by, at=at, store=store)
+            tell_of(person, vacancy_id, place, because.get(vacancy_id, "changed"), by=by, at=at, store=store)
 
 
-def _tell(
+def tell_of(
     person: Participant, vacancy_id: str, place: int, because: str, *, by: Actor, at: datetime, store: Store
 ) -> None:
     alert = Alert(
@@ -319,7 +319,7 @@ def _tell(
     )
 
 
-def _is_matched(person: Participant) -> bool:
+def is_matched(person: Participant) -> bool:
     return person.status is ParticipantStatus.ACTIVE and not person.objects_to_matching and person.profile_version > 0
 
 

@@ -36,7 +36,7 @@ _log = logging.getLogger(__name__)
 #: Texts encoded between two commits, and so the most that a kill can lose.
 _TEXTS_AT_ONCE = 256
 #: Texts of a whole pool that are encoded before others have their turn.
-_TEXTS_A_TURN = 512
+TEXTS_A_TURN = 512
 #: Between two looks for work: at least so long, and so many times what a look took.
 _LEAST_PAUSE_SECONDS = 0.1
 _PAUSE_PER_LOOK = 10.0
@@ -98,8 +98,8 @@ def _encode_whole_pool(task: Task) -> None:
         wanted = {text_digest(text): text for text in texts}
         known = task.pools.vectors(store, wanted)
     missing = [text for digest, text in wanted.items() if digest not in known]
-    _make_vectors(task, missing[:_TEXTS_A_TURN])
-    if len(missing) > _TEXTS_A_TURN:
+    _make_vectors(task, missing[:TEXTS_A_TURN])
+    if len(missing) > TEXTS_A_TURN:
         with task.database.writing(task.organisation_id) as store:
             queue(store, ENCODE, WHOLE_POOL, {}, task.at)
 

@@ -31,6 +31,8 @@ class OrganisationSettings:
     keep_traces_days: int = 30
     #: Whether what is past its time is forgotten every day, and not only when somebody says so.
     forget_daily: bool = False
+    #: Whether the night run proposes, for every team, who might be put forward for what.
+    propose_nightly: bool = False
 
     def __post_init__(self) -> None:
         problems = [

@@ -37,6 +37,7 @@ BODIES: dict[str, Any] = {
         "keep_imported_files_days": "30",
         "keep_traces_days": "30",
         "forget_daily": "yes",
+        "propose_nightly": "no",
     },
     "POST /administration/teams": {"name": "Coast"},
     "POST /administration/teams/{team_id}": {"name": "Coast"},

@@ -61,6 +61,7 @@ WRITTEN = {
     "cache_dir": ("somewhere", Path("somewhere")),
     "data_dir": ("somewhere", Path("somewhere")),
     "report_dir": ("somewhere", Path("somewhere")),
+    "encoder_dir": ("somewhere", Path("somewhere")),
     "sustain_model": ("somewhere", Path("somewhere")),
     "shuffle_width": ("0.05", 0.05),
     "shuffle_seed": ("7", 7),

@@ -101,7 +101,7 @@ class TestEncoding:
         assert pool_size(sqlite_service) == 41
 
     def test_a_pool_without_vectors_is_encoded_in_turns(self, sqlite_service: Service, monkeypatch: Any) -> None:
-        monkeypatch.setattr(worker, "_TEXTS_A_TURN", 4)
+        monkeypatch.setattr(worker, "TEXTS_A_TURN", 4)
         with sqlite_service.database.writing(NORTH) as store:
             for number in range(10):
                 log(store, role(f"R{number}"))
