@@ -117,7 +117,8 @@ def licence_of(found: Distribution) -> dict[str, Any]:
     """The licence that the metadata tells, as SPDX where it can be, else by its own name."""
     told = found.metadata
     name = canonicalize_name(told["Name"])
-    stated = told["License-Expression"] or _BY_FILE.get(name) or _one_line(told["License"])
+    # `get`, for a field that is missing may also raise: that depends on which library has found the package.
+    stated = told.get("License-Expression") or _BY_FILE.get(name) or _one_line(told.get("License"))
     classes = [each.rpartition(" :: ")[2] for each in told.get_all("Classifier") or [] if each.startswith("License")]
     for each in filter(None, (stated, *classes)):
         spdx = _spdx(each)
