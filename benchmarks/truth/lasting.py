@@ -59,9 +59,8 @@ def check_lasting(years: Sequence[Figures], truth: Mapping[int, float], *, off: 
     return Checked(
         title="Do the intervals hold the truth?",
         says="Of jobs that started from a list, how many are the same job after 13 and 26 weeks. The true rate comes "
-        "from an independent world of the same law, exact but for the error beside it. The share of those whose weeks "
-        "have passed comes out low: jobs that went out of sight while they still ran are left out, and those known "
-        "to have ended are not.",
+        "from an independent world of the same law, exact but for the error beside it. Of those whose weeks have "
+        "passed, jobs that were seen as long count for those that went out of sight.",
         headings=(
             "rate",
             "truth",
@@ -76,7 +75,7 @@ def check_lasting(years: Sequence[Figures], truth: Mapping[int, float], *, off: 
     )
 
 
-WAYS: Final = {"curve": "all starts (Kaplan-Meier)", "cohort": "those whose weeks have passed (Wilson)"}
+WAYS: Final = {"curve": "all starts (Kaplan-Meier)", "cohort": "those whose weeks have passed (weighted, Wilson)"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
