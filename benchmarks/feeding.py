@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from fixtures.generate import generate_vacancies
 from matching.feeds import read_vacancies
+from matching.laying_out import build_pool
 from matching.places import load_sectors
-from matching.pool import build_pool
 from matching.taxonomy import load_catalogue
 
 SEED: Final = 11

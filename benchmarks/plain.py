@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from embeddings.lexical import LexicalIndex
 from embeddings.rounding import rounded
+from matching.columns import DIMENSIONS, PEAK_SHARES, REMOTE_STEPS, UNKNOWN, Array, Rows
 from matching.fit.levels import chance_at_most
 from matching.fit.requirements import LONGEST_COURSE_WEEKS
 from matching.fit.sensory import MOST_RELIEF
@@ -30,7 +31,7 @@ from matching.model.sensory import HIGHEST_LEVEL, PeakShare, SensoryDimension, S
 from matching.model.work import PatternKind, Remote, WindowKind
 from matching.patterns import KINDS
 from matching.places import SectorTable, parse_postcode
-from matching.pool import DIMENSIONS, PEAK_SHARES, REMOTE_STEPS, UNKNOWN, Array, Rows, VacancyPool
+from matching.pool import VacancyPool
 from matching.retrieval import Recipe
 from matching.scoring import SHARED, Weights
 from matching.taxonomy import Catalogue

@@ -12,11 +12,12 @@ import numpy.typing as npt
 from benchmarks.wording import Wording
 from fixtures.generate import KNOWN_SHARES
 from fixtures.world import AS_OF
+from matching.columns import DIMENSIONS, Array, QualificationTable, bits, empty_columns
 from matching.model.vacancy import DbsLevel
 from matching.model.work import DAYS, PatternKind, Span, WorkPattern
 from matching.patterns import KINDS, Patterns
 from matching.places import load_sectors, parse_postcode
-from matching.pool import DIMENSIONS, Array, QualificationTable, VacancyPool, bits, empty_columns
+from matching.pool import VacancyPool
 from matching.priors import load_occupations, occupation_vectors, prior_columns
 from matching.retrieval import Recipe
 from matching.taxonomy import load_catalogue

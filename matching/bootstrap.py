@@ -16,12 +16,12 @@ from embeddings.stored import MOST_TEXTS, StoredEncoder
 from matching import texts
 from matching.lasting import SustainModel
 from matching.lasting_reading import NotEnoughEvidence, read_model
+from matching.laying_out import build_pool
 from matching.live import Means
 from matching.model.shortlist import Method
 from matching.model.vacancy import Vacancy
 from matching.places import load_sectors
 from matching.policy import policy_digest
-from matching.pool import build_pool
 from matching.priors import TitlePriors, with_priors
 from matching.ranking import Shuffle
 from matching.retrieval import Recipe, VacancyIndex, shipped_recipe

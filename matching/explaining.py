@@ -13,6 +13,7 @@ import numpy as np
 import orjson
 
 from matching import questions as asking
+from matching.columns import Rows
 from matching.fit.benefits import flags
 from matching.fit.nearness import Nearness
 from matching.fit.part import OK, UNKNOWN, Judged, Mask, Part, Values
@@ -30,7 +31,7 @@ from matching.model.shortlist import (
 )
 from matching.model.vacancy import Vacancy
 from matching.negotiation import NearMisses, Opening, near_misses
-from matching.pool import Jobs, Rows, VacancyPool
+from matching.pool import Jobs, VacancyPool
 from matching.ranking import MOST_OF_ONE_EMPLOYER, PAGE, Shuffle, StretchRule, spread
 from matching.scoring import WeightedScorer
 from matching.screening import conflicts

@@ -20,12 +20,14 @@ from embeddings.array_file import read_arrays, write_arrays
 from embeddings.errors import IndexRefused
 from embeddings.lexical import LexicalIndex
 from matching import texts
+from matching.columns import Rows
 from matching.errors import NotFound
 from matching.fit.part import Mask
+from matching.laying_out import build_pool
 from matching.model.shortlist import Method
 from matching.model.vacancy import Vacancy, Visibility
 from matching.places import SectorTable
-from matching.pool import Rows, VacancyPool, build_pool
+from matching.pool import VacancyPool
 from matching.priors import DIMENSIONS, PriorColumns, TitlePriors, with_priors
 from matching.ranking import Shuffle
 from matching.retrieval import DocumentRows, Recipe, VacancyIndex

@@ -9,8 +9,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from matching.columns import Rows
 from matching.fit.part import Concession, Mask, Part
-from matching.pool import Jobs, Rows
+from matching.pool import Jobs
 
 # Conceded as one thing, whichever of its parts are in the way; the others are conceded part by part.
 _WHOLE = frozenset({Concession.HOURS, Concession.TIMES, Concession.PAY, Concession.REMOTE})

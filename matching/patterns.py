@@ -119,3 +119,8 @@ def _stretches(pieces: Sequence[tuple[int, int]], first_piece: int) -> Iterable[
 def _overlap(pieces: Iterable[tuple[int, int]]) -> bool:
     ordered = _within_week(pieces)
     return any(earlier[1] > later[0] for earlier, later in pairwise(ordered))
+
+
+def pattern_key(pattern: WorkPattern) -> WorkPattern:
+    """What tells patterns apart: kind and shifts; how early they are told does not."""
+    return WorkPattern(kind=pattern.kind, shifts=pattern.shifts)

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
+from matching.columns import Rows
 from matching.fit.part import Values
-from matching.pool import Rows
 
 PAGE = 10  # the first entries: spread across employers, and the last of them may be a stretch
 MOST_OF_ONE_EMPLOYER = 3

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from matching.columns import Rows
 from matching.fit.part import CONFLICT, Codes, Mask, Part
-from matching.pool import Jobs, Rows, VacancyPool
+from matching.pool import Jobs, VacancyPool
 
 # Shares of a view below which the rest gets a view of its own. Gathering from the pool costs more than cutting down.
 NARROW_POOL_BELOW = 0.3

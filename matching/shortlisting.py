@@ -12,6 +12,7 @@ from typing import Final, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from matching.columns import Rows
 from matching.errors import NotFound, suggestion
 from matching.explaining import Drawn, FirstPlaces, Ordered, Reach, findings_of
 from matching.fit import constraint_parts, soft_parts
@@ -21,7 +22,7 @@ from matching.model.profile import VocationalProfile
 from matching.model.shortlist import Explanation, Method, Shortlist
 from matching.negotiation import NearMisses, Opening, near_misses, opens_for
 from matching.places import SectorTable
-from matching.pool import Rows, VacancyPool
+from matching.pool import VacancyPool
 from matching.ranking import PAGE, Shuffle, by_score
 from matching.scoring import WeightedScorer
 from matching.screening import Survivors, conflicts, survivors

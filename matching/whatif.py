@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from matching.columns import Rows
 from matching.fit.part import Judged, Values
-from matching.pool import Rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -13,11 +13,12 @@ import numpy.typing as npt
 from matching.errors import Where
 from matching.fit.part import Setting
 from matching.interchange import read_profile, read_vacancy
+from matching.laying_out import build_pool
 from matching.model.profile import VocationalProfile
 from matching.model.shortlist import Method
 from matching.model.vacancy import Vacancy
 from matching.places import load_sectors, parse_postcode
-from matching.pool import VacancyPool, build_pool
+from matching.pool import VacancyPool
 from matching.scoring import WeightedScorer, load_weights
 from matching.shortlisting import Shortlister
 from matching.taxonomy import load_catalogue

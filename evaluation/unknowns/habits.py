@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from evaluation.metrics.ranking import ndcg_at
 from evaluation.unknowns.truth_sets import Fact, TruthSet, without
+from matching.columns import Rows
 from matching.fit.part import CONFLICT, UNKNOWN, Judged, Mask
 from matching.fit.requirements import Qualification
+from matching.laying_out import build_pool
 from matching.model.finding import BAND_ASPECTS, Aspect
 from matching.model.profile import VocationalProfile
-from matching.pool import Rows, build_pool
 from matching.ranking import by_score
 from matching.shortlisting import Shortlister
 

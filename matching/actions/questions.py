@@ -16,13 +16,13 @@ from matching.actions.drawing import constraint_findings, profiles_of
 from matching.actions.events import record
 from matching.actions.facts import visible_vacancy
 from matching.interchange.withholding import public_about
+from matching.laying_out import build_pool
 from matching.model.finding import Asked, Aspect, Finding, Verdict
 from matching.model.people import Actor, Permission
 from matching.model.profile import VocationalProfile
 from matching.model.shortlist import Choice
 from matching.model.vacancy import Vacancy
 from matching.permissions import can_see_vacancy, check
-from matching.pool import build_pool
 from matching.store import Page, Store
 from matching.store.tables import Employer, Participant, VacancyRow
 

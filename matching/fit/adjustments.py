@@ -9,12 +9,13 @@ from typing import ClassVar
 
 import numpy as np
 
+from matching.columns import bits
 from matching.fit.part import Codes, Concession, Part, Said, Setting, Values, coded, graded, short
 from matching.model.adjustment import Importance, Need, Offer
 from matching.model.finding import Aspect, Code
 from matching.model.profile import VocationalProfile
 from matching.model.vacancy import Vacancy
-from matching.pool import Jobs, bits
+from matching.pool import Jobs
 from matching.taxonomy import Adjustment
 
 

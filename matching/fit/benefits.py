@@ -8,12 +8,12 @@ from datetime import date
 
 from matching.fit.evidence import OLD_AFTER_DAYS, days_since_checked
 from matching.fit.part import pounds, quoted
+from matching.laying_out import WEEKS_A_YEAR, hourly_range
 from matching.model.profile import VocationalProfile
 from matching.model.shortlist import Flag
 from matching.model.vacancy import Contract, Vacancy
 from matching.model.work import MOST_WEEKLY_HOURS
 from matching.policy import Rate, RateUnit, benefit_limits_on, minimum_wage_on
-from matching.pool import WEEKS_A_YEAR, hourly_range
 
 CONTRACT_WORDS = {
     Contract.FIXED_TERM: "for a fixed term",

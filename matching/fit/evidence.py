@@ -8,10 +8,11 @@ from typing import ClassVar
 
 import numpy as np
 
+from matching.columns import NO_DATE
 from matching.fit.part import Codes, Part, Said, Setting, SoftPart, Values
 from matching.model.finding import Aspect, Code
 from matching.model.vacancy import Vacancy
-from matching.pool import NO_DATE, Jobs
+from matching.pool import Jobs
 
 OLD_AFTER_DAYS = 90
 

@@ -8,12 +8,13 @@ from typing import ClassVar, Final
 
 import numpy as np
 
+from matching.columns import Rows
 from matching.fit.part import Codes, Part, Said, SoftPart, Values
 from matching.lasting import SustainModel
 from matching.lasting_features import ASPECTS, features_of
 from matching.model.finding import Aspect, Code
 from matching.model.vacancy import Vacancy
-from matching.pool import Jobs, Rows
+from matching.pool import Jobs
 
 HALF_A_YEAR: Final = 26  # weeks
 #: What concerns somebody's safety is learnt from nobody and weighs nothing here.

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from matching.columns import Rows
 from matching.fit.part import Values
-from matching.pool import Jobs, Rows
+from matching.pool import Jobs
 from matching.texts import AspectText
 
 

@@ -12,10 +12,11 @@ from typing import ClassVar, Final
 import numpy as np
 import numpy.typing as npt
 
+from matching.columns import Rows
 from matching.model.finding import Asked, Aspect, Code, Finding
 from matching.model.vacancy import Vacancy
 from matching.places import SectorTable
-from matching.pool import Jobs, Rows
+from matching.pool import Jobs
 from matching.taxonomy import Catalogue
 
 Codes = npt.NDArray[np.int8]  # of `Code`

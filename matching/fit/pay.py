@@ -8,10 +8,11 @@ from typing import ClassVar
 import numpy as np
 
 from matching.fit.part import Codes, Concession, Part, Said, Setting, Values, coded, graded, pounds
+from matching.laying_out import hourly_range
 from matching.model.finding import Aspect, Code
 from matching.model.profile import VocationalProfile
 from matching.model.vacancy import Vacancy
-from matching.pool import Jobs, hourly_range
+from matching.pool import Jobs
 
 
 def parts(profile: VocationalProfile, setting: Setting) -> tuple[Part, ...]:

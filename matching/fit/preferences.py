@@ -8,12 +8,13 @@ from typing import ClassVar
 
 import numpy as np
 
+from matching.columns import bits
 from matching.fit.nearness import Nearness
 from matching.fit.part import Codes, Part, Said, Setting, SoftPart, Values, quoted
 from matching.model.finding import Aspect, Code
 from matching.model.profile import VocationalProfile
 from matching.model.vacancy import Vacancy
-from matching.pool import Jobs, bits
+from matching.pool import Jobs
 
 _BEGINNINGS = {"want.interest": "They are interested in", "want.liked_task": "They like"}
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from matching.columns import bits
 from matching.fit.part import Codes, Part, Said, Setting, coded, quoted
 from matching.model.finding import Aspect, Code
 from matching.model.profile import Refusal, VocationalProfile
 from matching.model.vacancy import Vacancy
-from matching.pool import Jobs, bits
+from matching.pool import Jobs
 from matching.taxonomy import TaskTag
 
 

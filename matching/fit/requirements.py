@@ -7,12 +7,13 @@ from typing import ClassVar
 
 import numpy as np
 
+from matching.columns import DBS_LEVELS, DRIVING_ASKED, Rows
+from matching.columns import UNKNOWN as UNKNOWN_BYTE
 from matching.fit.part import NO_PRIOR, OK, UNKNOWN, Codes, Part, Said, Setting, Values, coded, graded, number, short
 from matching.model.finding import Asked, Aspect, Code
 from matching.model.profile import DrivingLicence, VocationalProfile
 from matching.model.vacancy import DbsLevel, DrivingAsked, QualificationAsked, Vacancy
-from matching.pool import DBS_LEVELS, DRIVING_ASKED, Jobs, Rows, VacancyPool
-from matching.pool import UNKNOWN as UNKNOWN_BYTE
+from matching.pool import Jobs, VacancyPool
 
 LONGEST_COURSE_WEEKS = 12.0
 

@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from matching.columns import DIMENSIONS, PEAK_SHARES, UNKNOWN, Array, Rows, bits
 from matching.fit.levels import chance_at_most
 from matching.fit.part import (
     CONFLICT,
@@ -29,7 +30,7 @@ from matching.model.finding import Aspect, Code
 from matching.model.profile import VocationalProfile
 from matching.model.sensory import HIGHEST_LEVEL, Direction, PeakShare, SensoryLevel, SensoryTolerance
 from matching.model.vacancy import Vacancy
-from matching.pool import DIMENSIONS, PEAK_SHARES, UNKNOWN, Array, Jobs, Rows, bits
+from matching.pool import Jobs
 from matching.taxonomy import Adjustment, Catalogue, SensoryDimensionEntry
 
 LEVEL_WORDS = ("hardly any", "mild", "ordinary", "strong", "very strong")

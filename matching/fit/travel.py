@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from matching.columns import REMOTE_STEPS
 from matching.fit.part import (
     CONFLICT,
     OK,
@@ -28,7 +29,7 @@ from matching.model.profile import TravelModeName, VocationalProfile
 from matching.model.vacancy import Vacancy
 from matching.model.work import Remote
 from matching.places import Postcode, parse_postcode
-from matching.pool import REMOTE_STEPS, Jobs
+from matching.pool import Jobs
 from matching.taxonomy import TravelMode
 
 ONLY_REMOTE = REMOTE_STEPS.index(Remote.ONLY)

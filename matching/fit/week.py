@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from matching.columns import Array
 from matching.fit.part import UNKNOWN, Codes, Mask, coded
 from matching.model.work import MINUTES_A_DAY, MINUTES_A_WEEK, PatternKind
 from matching.patterns import KINDS, Patterns
-from matching.pool import Array, Jobs
+from matching.pool import Jobs
 
 # In place of a pattern's usable minutes, where the hours need not be looked at.
 ENOUGH, NEVER, NO_SHIFTS = 2 * MINUTES_A_WEEK, -1, -2

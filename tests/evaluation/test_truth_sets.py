@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from evaluation.unknowns.truth_sets import facts_of, invented_truth, read_truth, without
 from matching.errors import Invalid
+from matching.laying_out import build_pool
 from matching.model.finding import Finding, Verdict
 from matching.model.vacancy import Vacancy
-from matching.pool import build_pool
 from matching.taxonomy import load_catalogue
 from tests import strategies
 from tests.builders import AS_OF, profile_of, setting, shortlister_of, vacancy_of

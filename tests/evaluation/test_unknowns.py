@@ -25,8 +25,8 @@ from evaluation.unknowns.truth_sets import TruthSet, facts_of, invented_truth
 from matching.errors import Invalid
 from matching.fit.part import OK, UNKNOWN, Judged
 from matching.fit.requirements import Driving
+from matching.laying_out import build_pool
 from matching.model.vacancy import VacancyStatus
-from matching.pool import build_pool
 from matching.shortlisting import Shortlister
 from matching.taxonomy import load_catalogue
 from tests import strategies

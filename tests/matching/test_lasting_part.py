@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 
 from matching.bootstrap import assemble, chosen_model
+from matching.columns import CONTRACTS as CONTRACT_CODES
+from matching.columns import SOURCES as SOURCE_CODES
 from matching.errors import Invalid
 from matching.fit.lasting import Sustain, part
 from matching.interchange import shortlist_json
 from matching.lasting_features import CONTRACTS, SOURCES, Feature
 from matching.lasting_reading import MODEL_FILE
 from matching.model.finding import Code, Finding, Verdict
-from matching.pool import CONTRACTS as CONTRACT_CODES
-from matching.pool import SOURCES as SOURCE_CODES
 from matching.scoring import WeightedScorer, load_weights
 from matching.settings import Settings
 from matching.shortlisting import Shortlister

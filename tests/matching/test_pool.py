@@ -11,11 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.model.sensory import SensoryDimension
-from matching.model.vacancy import Contract, VacancySource
-from matching.model.work import Pay
-from matching.patterns import Patterns
-from matching.pool import (
+from matching.columns import (
     COLUMNS,
     CONTRACTS,
     DIMENSIONS,
@@ -24,12 +20,15 @@ from matching.pool import (
     REMOTE_STEPS,
     SOURCES,
     UNKNOWN,
-    VacancyPool,
     bits,
     empty_columns,
-    hourly_range,
-    whole_minutes,
 )
+from matching.laying_out import hourly_range, whole_minutes
+from matching.model.sensory import SensoryDimension
+from matching.model.vacancy import Contract, VacancySource
+from matching.model.work import Pay
+from matching.patterns import Patterns
+from matching.pool import VacancyPool
 from matching.taxonomy import load_catalogue
 from tests import strategies
 from tests.builders import AS_OF, pool_of, profile_of, shortlister_of, vacancy_of
