@@ -8,7 +8,7 @@ PIP_ARGS ?=
 
 export HF_HUB_OFFLINE := 1
 
-.PHONY: setup front pictures demo serve check test soak bench clean
+.PHONY: setup front pictures demo serve check test soak nightly bench clean
 
 setup: $(VENV)/ready front
 
@@ -21,7 +21,7 @@ api/static/vendor/ready: front/package-lock.json derive/front_end.py $(VENV)/rea
 	$(BIN)/python -m derive.front_end
 	touch $@
 
-$(VENV)/ready: pyproject.toml constraints.txt
+$(VENV)/ready: pyproject.toml constraints.txt $(wildcard embeddings/csrc/*)
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed") if sys.version_info < (3, 11) else None'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet $(PIP_ARGS) -c constraints.txt torch
@@ -52,8 +52,15 @@ serve: setup
 soak: setup
 	WELLPLACED_SOAK=1 $(BIN)/pytest -n 0 -rP -m "soak or not soak" tests/soak tests/api/test_fuzz.py
 
+# The API fuzzed as each role, and spoilt files by the thousand; seeds and results in benchmarks/.
+nightly: setup
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 nice -n 19 $(BIN)/python -m benchmarks.nightly --write
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 nice -n 19 $(BIN)/python -m benchmarks.nightly_imports --write
+
+# How fast, and beside whom: pages in benchmarks/.
 bench: setup
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks --write
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.peers --write
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info front/node_modules api/static/vendor

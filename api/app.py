@@ -27,6 +27,7 @@ _EVERYWHERE = problems(
     errors.CONFLICT,
     errors.STALE,
     errors.TOO_LARGE,
+    errors.NO_ROOM,
     errors.UNSUPPORTED,
     errors.INVALID,
     errors.VERSION_NEEDED,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from fastapi import Request, Response
+from sqlalchemy.exc import SQLAlchemyError
 
 from api.running import Running
 from matching.actions.sign_in import OpenedSession
@@ -15,6 +16,7 @@ from matching.actions.users import actor_of_user
 from matching.errors import NotPermitted, NotSignedIn
 from matching.model.people import Actor
 from matching.sealing import digest_of
+from matching.store.outages import outage_of
 from matching.store.tables import SignInSession, User
 
 __all__ = [
@@ -37,6 +39,8 @@ COOKIE = "__Host-wellplaced"
 CSRF_HEADER = "X-CSRF-Token"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _SEEN_AGAIN = timedelta(minutes=1)
+#: A clock that is put back by an hour, as one that was set by the wrong season, signs nobody out.
+_CLOCK_PUT_BACK = timedelta(hours=2)
 _ENDED = "Your session has ended. Sign in again."
 
 
@@ -152,10 +156,19 @@ def _user(request: Request, running: Running, at: datetime) -> Actor:
     if request.method not in _SAFE:
         _check_same_site(request, running, session.csrf_token)
     if session.last_seen_at + _SEEN_AGAIN <= at:
-        with running.database.writing(session.organisation_id) as store:
-            store.sign_ins.seen(session.id, at=at)
+        _note_seen(session, running, at)
     request.state.session, request.state.user = session, user
     return actor_of_user(user)
+
+
+def _note_seen(session: SignInSession, running: Running, at: datetime) -> None:
+    """Note that a session is in use; on a full disk who only reads goes on, and is signed out earlier at worst."""
+    try:
+        with running.database.writing(session.organisation_id) as store:
+            store.sign_ins.seen(session.id, at=at)
+    except (SQLAlchemyError, OSError) as error:
+        if outage_of(error) is None:
+            raise
 
 
 def _live_session(digest: str, running: Running, at: datetime) -> SignInSession:
@@ -163,6 +176,8 @@ def _live_session(digest: str, running: Running, at: datetime) -> SignInSession:
         session = directory.session(digest)
     if session is None or session.revoked_at is not None or session.expires_at <= at:
         raise NotSignedIn(_ENDED)
+    if session.created_at > at + _CLOCK_PUT_BACK:
+        raise NotSignedIn(_ENDED)  # opened while the clock was ahead: it would last until then, and half a day more
     return session
 
 

@@ -11,10 +11,12 @@ from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
+from api.drills import drill, verify
 from api.encoding import encoder_app
 from api.evaluating import export_app
 from api.night import night_run
-from api.talk import REFUSED, progress_bar, refuse, say
+from api.talk import REFUSED, refuse, say
+from api.vectors import vectors_app
 
 if TYPE_CHECKING:
     from matching.settings import Settings
@@ -25,13 +27,14 @@ if TYPE_CHECKING:
 
 def add_commands(app: typer.Typer) -> None:
     """Put the commands under `wellplaced`."""
-    for command in (serve, migrate, backup, restore, verify, retention):
+    for command in (serve, migrate, backup, restore, verify, drill, retention):
         app.command()(command)
     app.command("import")(import_files)
     app.command("night-run")(night_run)
     app.add_typer(user_app, name="user")
     app.add_typer(audit_app, name="audit")
     app.add_typer(encoder_app, name="encoder")
+    app.add_typer(vectors_app, name="vectors")
 
 
 user_app = typer.Typer(no_args_is_help=True, help="Organisations and users, where nobody can sign in yet or any more.")
@@ -69,18 +72,27 @@ def serve(
 def migrate(
     revision: Annotated[str, typer.Option(help="The revision to bring the schema to.")] = "head",
     sql: Annotated[bool, typer.Option("--sql", help="Print the statements for PostgreSQL and run nothing.")] = False,
+    down_to: Annotated[str | None, typer.Option(help="Go back to an older revision instead; rows are kept.")] = None,
 ) -> None:
     """Bring the database to the newest schema, all of it or nothing."""
-    from matching.store.migrating import print_sql, upgrade
-    from matching.store.revisions import NEWEST
+    from matching.store import open_database
+    from matching.store.migrating import downgrade_with_rows, print_sql, upgrade
+    from matching.store.revisions import present
 
     if sql:
         print_sql(revision)
         return
     settings = _settings()
     _make_folder(settings.data_dir)
-    upgrade(settings.database_of_owner, revision)
-    say(f"The database is at revision {NEWEST if revision == 'head' else revision}.")
+    if down_to is None:
+        upgrade(settings.database_of_owner, revision)
+    else:
+        downgrade_with_rows(settings.database_of_owner, down_to)
+    database = open_database(settings.database_of_owner)
+    found = present(database.engine)
+    database.close()
+    if found is not None:
+        say(f"The database is at revision {found.revision}; programs from {found.oldest_program} on may work on it.")
 
 
 def backup(to: Annotated[Path, typer.Argument(help="The file to write; it must not be there yet.")]) -> None:
@@ -101,21 +113,6 @@ def restore(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, he
     _make_folder(settings.data_dir)
     done = fill(file, settings.database_of_owner)
     say(f"{done.total:,} rows are back. The index is made anew when the service starts.")
-
-
-def verify() -> None:
-    """Look the whole database over; exit status 1 if anything is wrong."""
-    from matching.store.verifying import faults
-
-    database = _open(_settings())
-    with progress_bar("Looking over the database"):
-        found = [str(fault) for fault in faults(database)]
-    for fault in found:
-        typer.echo(fault)
-    if found:
-        say(f"{len(found)} things are wrong.")
-        raise SystemExit(1)
-    say("Nothing is wrong.")
 
 
 def retention(
@@ -338,26 +335,26 @@ def _settings() -> Settings:
 
 def _open(settings: Settings) -> Database:
     from matching.store import open_database
-    from matching.store.revisions import check_current
+    from matching.store.revisions import check_may_work
 
     database = open_database(settings.database)
-    check_current(database.engine)
+    check_may_work(database.engine)
     return database
 
 
 def _check_schema(settings: Settings) -> None:
     """An embedded database needs no set-up; a server's schema is changed by its owner, on purpose."""
     from matching.store import open_database
-    from matching.store.revisions import NEWEST, present_revision
+    from matching.store.revisions import NEWEST, present
 
     if not settings.database.startswith("sqlite"):
         _open(settings).close()
         return
     _make_folder(settings.data_dir)
     database = open_database(settings.database)
-    present = present_revision(database.engine)
+    found = present(database.engine)
     database.close()
-    if present != NEWEST:
+    if found is None or found.revision < NEWEST:
         from matching.store.migrating import upgrade
 
         upgrade(settings.database)

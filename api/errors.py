@@ -11,11 +11,14 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from api.headers import HEADERS
-from matching.actions.index import NotReady
+from matching.actions.jobs import reason_of
+from matching.actions.organisation_pool import NotReady
 from matching.errors import Conflict, Invalid, MatchingError, NotFound, NotPermitted, NotSignedIn, Stale, TooMany
+from matching.store.outages import Outage, outage_of
 
 PROBLEM = "application/problem+json"
 #: Names of fields that are not ours are told back, but not a whole book of them.
@@ -50,6 +53,7 @@ VERSION_NEEDED = ProblemType(slug="version-needed", status=428, title="Say which
 TOO_MANY = ProblemType(slug="too-many-requests", status=429, title="Too many requests")
 INTERNAL = ProblemType(slug="internal", status=500, title="Something went wrong here")
 BUSY = ProblemType(slug="busy", status=503, title="The service is busy or not ready")
+NO_ROOM = ProblemType(slug="no-room", status=507, title="There is no room to keep this")
 
 PROBLEM_TYPES = (
     INVALID,
@@ -66,6 +70,7 @@ PROBLEM_TYPES = (
     TOO_MANY,
     INTERNAL,
     BUSY,
+    NO_ROOM,
 )
 BY_STATUS: Mapping[int, ProblemType] = {each.status: each for each in PROBLEM_TYPES}
 
@@ -80,6 +85,14 @@ _OF_DOMAIN: tuple[tuple[type[MatchingError], ProblemType], ...] = (
     (TooMany, TOO_MANY),
     (NotReady, BUSY),
 )
+
+
+#: By what is out of order: the kind of problem, what is said, and after how many seconds to ask again.
+_OF_OUTAGE: Mapping[Outage, tuple[ProblemType, str, int]] = {
+    Outage.NO_ROOM: (NO_ROOM, "The disk of the service is full. Nothing was changed. Tell whoever runs it.", 30),
+    Outage.BUSY: (BUSY, "The database is busy. Nothing was changed. Try again.", 2),
+    Outage.AWAY: (BUSY, "The database does not answer. Nothing was changed. Try again.", 5),
+}
 
 
 class VersionNeeded(MatchingError):
@@ -127,6 +140,12 @@ def of_domain(error: MatchingError) -> Response:
     return problem(kind, str(error))
 
 
+def of_outage(outage: Outage) -> Response:
+    """The problem document for a database or disk that is out of order for a while."""
+    kind, detail, seconds = _OF_OUTAGE[outage]
+    return problem(kind, detail, headers={"Retry-After": str(seconds)})
+
+
 def of_validation(error: RequestValidationError) -> Response:
     """The problem document for a body, path or query of the wrong shape; what was sent is not repeated."""
     errors = [{"field": _field(each), "message": _plain(each)} for each in error.errors()]
@@ -171,8 +190,23 @@ def add_handlers(app: FastAPI, page_of: PageOf) -> None:
         # Of a page nothing but its address is checked by its shape.
         return page_of(request, NOT_FOUND, "", None) or of_validation(error)
 
+    @app.exception_handler(SQLAlchemyError)
+    @app.exception_handler(OSError)
+    def from_outage(request: Request, error: Exception) -> Response:
+        outage = outage_of(error)
+        if outage is None:
+            raise error
+        request_id = request.scope.get("state", {}).get("request_id")
+        structlog.get_logger().error(
+            "outage", kind=outage.value, request_id=request_id, reason=reason_of(error.__cause__ or error)
+        )
+        written = of_outage(outage)
+        return page_of(request, _OF_OUTAGE[outage][0], "", _retry(written)) or written
+
     @app.exception_handler(HTTPException)
     def from_framework(request: Request, error: HTTPException) -> Response:
+        if outage_of(error) is not None:
+            return from_outage(request, error)  # a body that found no room where it was put down
         kind = BY_STATUS.get(error.status_code, INTERNAL)
         return page_of(request, kind, "", error.headers) or problem(kind, kind.title + ".", headers=error.headers)
 

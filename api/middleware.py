@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import time
 from collections.abc import Collection, Mapping
@@ -19,8 +20,14 @@ from api.pages.errors import page_of
 from matching.settings import Settings
 
 LARGEST_BODY = 1_000_000
-#: More than this at once is more than the threads can answer soon: a quick refusal beats a long queue.
+#: Requests that are worked on at once in a process: more would only take turns at the interpreter, and each holds up to
+#: three connections to the database (of 32 in `matching/store/database.py`).
+WORKED_ON_AT_ONCE = 12
+#: With those that wait for their turn: a quick refusal beats a long queue.
 MOST_AT_ONCE = 64
+LONGEST_WAIT_SECONDS = 2.0
+#: Always answered: whoever looks after the service must see it when it is busy.
+_WITHOUT_WAITING = frozenset({"/livez", "/readyz", "/metrics"})
 _UPLOADS = ("/v1/imports", "/files/imports")
 
 
@@ -34,6 +41,41 @@ class _TooLarge(HTTPException):
         super().__init__(TOO_LARGE.status)
 
 
+class _Busy(HTTPException):
+    """No turn came in time."""
+
+    def __init__(self) -> None:
+        super().__init__(BUSY.status, headers=_AGAIN)
+
+
+_AGAIN = {"Retry-After": "1"}
+
+
+class _Turn:
+    """A request's place among those that are worked on, taken once and given back once."""
+
+    def __init__(self, places: asyncio.Semaphore) -> None:
+        self._places = places
+        self._is_taken = False
+
+    async def take(self) -> None:
+        """Wait for a place; raises `_Busy` if none is free in time."""
+        if self._is_taken:
+            return
+        try:
+            async with asyncio.timeout(LONGEST_WAIT_SECONDS):
+                await self._places.acquire()
+        except TimeoutError:
+            raise _Busy from None
+        self._is_taken = True
+
+    def give_back(self) -> None:
+        """Let the next one begin."""
+        if self._is_taken:
+            self._is_taken = False
+            self._places.release()
+
+
 class Surroundings:
     """Number each request, refuse what is too large or too much, put headers on the answer, and note how it went."""
 
@@ -42,6 +84,7 @@ class Surroundings:
         self._upload_bytes = upload_bytes
         self._metrics = metrics
         self._at_once = 0
+        self._places = asyncio.Semaphore(WORKED_ON_AT_ONCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on."""
@@ -51,6 +94,8 @@ class Surroundings:
         request_id = secrets.token_hex(8)
         scope.setdefault("state", {})["request_id"] = request_id
         limit = self._upload_bytes if scope["path"].startswith(_UPLOADS) else LARGEST_BODY
+        turn = _Turn(self._places)
+        waits = scope["path"] not in _WITHOUT_WAITING
         taken = 0
         status = 0
         began = time.perf_counter()
@@ -62,11 +107,15 @@ class Surroundings:
                 taken += len(message.get("body", b""))
                 if taken > limit:
                     raise _TooLarge
+                if waits and not message.get("more_body", False):
+                    # Once all is here: whoever sends slowly keeps nobody else waiting.
+                    await turn.take()
             return message
 
         async def with_headers(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
+                turn.give_back()  # the work is done and committed: whoever reads slowly keeps nobody waiting either
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-ID"] = request_id
@@ -79,17 +128,23 @@ class Surroundings:
             stated = dict(scope["headers"]).get(b"content-length", b"0")
             if not stated.isdigit() or int(stated) > limit:
                 raise _TooLarge
-            if self._at_once > MOST_AT_ONCE and not scope["path"].endswith("z"):  # /livez and /readyz always answer
-                refusal = _refusal(scope, BUSY, "Too many requests at once.", {"Retry-After": "1"})
-                await refusal(scope, receive, with_headers)
-            else:
-                await self._app(scope, counted, with_headers)
+            if waits and self._at_once > MOST_AT_ONCE:
+                raise _Busy
+            if waits and not _has_body(scope):
+                await turn.take()
+            await self._app(scope, counted, with_headers)
+        except _Busy:
+            if status:
+                raise
+            refusal = _refusal(scope, BUSY, "Too many requests at once. Try again.", _AGAIN)
+            await refusal(scope, receive, with_headers)
         except _TooLarge:
             if status:
                 raise
             refusal = _refusal(scope, TOO_LARGE, f"At most {limit:,} bytes are taken here.", {})
             await refusal(scope, receive, with_headers)
         finally:
+            turn.give_back()
             self._at_once -= 1
             self._note(scope, status=status or 500, seconds=time.perf_counter() - began)
 
@@ -110,6 +165,11 @@ class Surroundings:
             organisation_id=actor and actor.organisation_id,
             user_id=actor and actor.user_id,
         )
+
+
+def _has_body(scope: Scope) -> bool:
+    headers = dict(scope["headers"])
+    return headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers
 
 
 class KnownHosts:

@@ -16,12 +16,12 @@ from embeddings.index import use_one_thread_each
 from matching.actions.index import LivePools
 from matching.actions.jobs import Worker
 from matching.actions.worker import DAILY, WORKS
-from matching.bootstrap import assemble_stored, computing_encoder
+from matching.bootstrap import assemble_stored, chosen_vectors, computing_encoder
 from matching.sealing import Sealer, open_sealer
 from matching.settings import Settings
 from matching.store import Database, open_database
 from matching.store.application_role import check_application_role
-from matching.store.revisions import NEWEST, check_current, present_revision
+from matching.store.revisions import check_may_work, present
 
 # Pools that load for longer are loaded when first asked for: the others need not wait for them.
 _LONGEST_LOADING_SECONDS = 4.0
@@ -50,16 +50,21 @@ class Running:
 
 
 def open_running(settings: Settings, *, clock: Callable[[], datetime] = _utc_now) -> Running:
-    """Open what a process holds; the database must be at the newest revision.
+    """Open what a process holds; the database must be of a revision that this program may work on.
 
     Nothing heavy is loaded: pools when first asked for (or by `pools.begin_loading`), the encoder by the worker alone.
     """
     use_one_thread_each()
     database = open_database(settings.database)
-    check_current(database.engine)
+    check_may_work(database.engine)
     check_application_role(database)
+    means = assemble_stored(settings).means
     pools = LivePools(
-        database=database, means=assemble_stored(settings).means, folder=settings.data_dir / "index", clock=clock
+        database=database,
+        means=means,
+        folder=settings.data_dir / "index",
+        clock=clock,
+        shared=chosen_vectors(settings, database, means.recipe),
     )
     worker = Worker(
         name=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"[-64:],
@@ -86,11 +91,12 @@ def open_running(settings: Settings, *, clock: Callable[[], datetime] = _utc_now
 def not_ready_because(running: Running) -> str | None:
     """Why this process cannot do its work yet; `None` if it can. Texts that wait for the encoder are no reason."""
     try:
-        present = present_revision(running.database.engine)
+        found = present(running.database.engine)
     except SQLAlchemyError:
         return "The database does not answer."
-    if present != NEWEST:
-        return "The database is not at the newest revision."
+    reason = "The database is empty." if found is None else found.reason_against()
+    if reason is not None:
+        return reason
     running.pools.begin_loading()
     loading_seconds = running.pools.loading_seconds
     if loading_seconds is not None and loading_seconds < _LONGEST_LOADING_SECONDS:

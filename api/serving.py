@@ -6,6 +6,7 @@ The parent imports the program once and forks, so that a process is there in a m
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import shutil
@@ -24,8 +25,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
-_RESTARTS = 5  # of one process within `_WITHIN_SECONDS`; more means that it cannot run at all
+#: Of one process within `_WITHIN_SECONDS`: more means that it cannot run at all, or that something ends it each time.
+_RESTARTS = 5
 _WITHIN_SECONDS = 60.0
+#: A process that has run for so long was able to: it is started again for ever, each time after a longer pause.
+_ABLE_SECONDS = 10.0
+_LONGEST_PAUSE_SECONDS = 30.0
+#: A page says after so long that the pool is still being made, rather than wait for minutes.
+_LONGEST_WAIT_SECONDS = 5.0
 _GRACE_SECONDS = 20.0
 #: How far the worker steps back behind processes that somebody waits for.
 _WORKER_NICENESS = 5
@@ -40,6 +47,23 @@ class _Child:
     run: Callable[[], None]
     process: BaseProcess | None = None
     starts: list[float] = field(default_factory=list)
+    #: Without it the service still serves: a job that ends its worker must not end everything.
+    is_needed: bool = True
+    was_able: bool = False
+    not_before: float = 0.0
+
+    def ended(self, now: float) -> None:
+        """Note that it is not running, and say when it may be started."""
+        self.was_able = self.was_able or bool(self.starts and now - self.starts[-1] > _ABLE_SECONDS)
+        self.starts = [start for start in self.starts if now - start < _WITHIN_SECONDS]
+        often = len(self.starts) - _RESTARTS
+        self.not_before = now + min(2.0**often, _LONGEST_PAUSE_SECONDS) if often >= 0 else now
+        self.process = None
+
+    @property
+    def cannot_run(self) -> bool:
+        """Whether it never ran, and never will."""
+        return self.is_needed and not self.was_able and len(self.starts) >= _RESTARTS
 
 
 def serve(*, host: str, port: int, web_processes: int, environment: Mapping[str, str], demo_session: str = "") -> int:
@@ -67,7 +91,7 @@ def serve(*, host: str, port: int, web_processes: int, environment: Mapping[str,
             _Child(f"web {number}", in_child(lambda: _run_web(alive, listener, demo_session)))
             for number in range(1, web_processes + 1)
         ),
-        _Child("worker", in_child(lambda: _run_worker(alive))),
+        _Child("worker", in_child(lambda: _run_worker(alive)), is_needed=False),
     ]
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -82,9 +106,17 @@ def serve(*, host: str, port: int, web_processes: int, environment: Mapping[str,
 
 
 def _import_once() -> None:
+    """Import all that the children run: once, and not in each of them; what is shared takes its memory once too."""
     import uvicorn  # noqa: F401
 
+    import api.app
+    import api.logs
+    import api.running  # noqa: F401
     import matching.actions.worker  # noqa: F401
+
+    # What is there now stays. To look it through for garbage would write to it, and so copy it into every child.
+    gc.collect()
+    gc.freeze()
 
 
 def _keep_running(children: list[_Child], stop: threading.Event) -> int:
@@ -94,10 +126,13 @@ def _keep_running(children: list[_Child], stop: threading.Event) -> int:
             if child.process is not None and child.process.is_alive():
                 continue
             now = time.monotonic()
-            child.starts = [start for start in child.starts if now - start < _WITHIN_SECONDS]
-            if len(child.starts) >= _RESTARTS:
-                print(f"The {child.name} process cannot run; see what it said above.", file=sys.stderr)
-                return 1
+            if child.process is not None or not child.starts:
+                child.ended(now)
+                if child.cannot_run:
+                    print(f"The {child.name} process cannot run; see what it said above.", file=sys.stderr)
+                    return 1
+            if now < child.not_before:
+                continue
             child.starts.append(now)
             child.process = fork.Process(target=child.run, name=child.name)
             child.process.start()
@@ -154,6 +189,7 @@ def _run_web(alive: int, listener: socket.socket, demo_session: str) -> None:
         server.should_exit = True
 
     _watch(alive, end)
+    running.pools.longest_wait_seconds = _LONGEST_WAIT_SECONDS
     running.pools.begin_loading()  # while the server starts to listen; `/readyz` says when it is done
     server.run(sockets=[listener])
     running.close()

@@ -17,6 +17,7 @@ from fastapi.routing import APIRoute
 from matching.errors import Conflict, Invalid, Problem, Where
 from matching.model.people import Actor
 from matching.store import Database, Store
+from matching.store.outages import outage_of
 from matching.store.tables import IdempotencyKey
 
 KEY_HEADER = "Idempotency-Key"
@@ -112,7 +113,8 @@ class Work:
         try:
             self._stack.__exit__(type(error), error, error.__traceback__)
         except BaseException as raised:
-            if raised is not error:
+            # On a lost connection there is nothing left to roll back, and the first error says what happened.
+            if raised is not error and outage_of(raised) is None:
                 raise
 
     def begin_again(self) -> None:
@@ -219,6 +221,8 @@ class RecordedRoute(APIRoute):
                 return replayed.response
             except BaseException as error:
                 await run_in_threadpool(work.abandon, error)
+                if outage_of(error) is not None:
+                    raise  # nothing can be looked up now
                 try:
                     await run_in_threadpool(work.find_late_replay)
                 except Replayed as replayed:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from benchmarks.people import person_for
+from benchmarks.people import PERSON, person_for
 from benchmarks.plain import Answer, Plain, Stopwatch
 from benchmarks.pools import draw_pool
 from benchmarks.wording import Wording, build_index, lexical_index, load_recipe, load_wording
@@ -106,7 +106,14 @@ def compare(*, count: int, encoder: str) -> dict[str, Any]:
         "wording": f"{len(world.wording.titles):,} {world.wording.source}; {len(world.wording.texts):,} texts",
         "recipe": world.recipe.name,
         "build_seconds": dict(world.seconds),
-        "shares": [_compare_share(shortlister, plain, share=share) for share in SHARES],
+        "shares": [
+            *(
+                _compare_one(shortlister, plain, profile=person_for(shortlister, share=share), named=f"{share:.0%}")
+                | {"share": share}
+                for share in SHARES
+            ),
+            _compare_one(shortlister, plain, profile=PERSON, named=f"{PERSON.travel.max_km:g} km"),
+        ],
     }
 
 
@@ -116,8 +123,7 @@ def _matrix(index: VacancyIndex) -> Any:
     return segment.vectors
 
 
-def _compare_share(shortlister: Shortlister, plain: Plain, *, share: float) -> dict[str, Any]:
-    profile = person_for(shortlister, share=share)
+def _compare_one(shortlister: Shortlister, plain: Plain, *, profile: VocationalProfile, named: str) -> dict[str, Any]:
     watches = {"plain": Stopwatch(), "plain_lean": Stopwatch()}
 
     def ours() -> Answer:
@@ -149,7 +155,8 @@ def _compare_share(shortlister: Shortlister, plain: Plain, *, share: float) -> d
         runs += 1
     plain_steps = {name: 1000 * seconds / runs for name, seconds in watches["plain"].seconds.items()}
     return {
-        "share": share,
+        "share": None,
+        "named": named,
         "left": len(answer.rows),
         "max_km": profile.travel.max_km,
         "runs": runs,

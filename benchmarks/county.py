@@ -16,10 +16,10 @@ from fixtures.world import load_world
 from matching.actions.index import STANDING, encoder_digest, text_digest, texts_of_profile
 from matching.actions.jobs import queue
 from matching.bootstrap import assemble_stored
+from matching.documents import document_of
 from matching.errors import Where
 from matching.interchange import read_profile, read_vacancy
 from matching.interchange.facts import stated_facts
-from matching.live import document_of
 from matching.model.fact import FactSource, Standing
 from matching.model.people import Role
 from matching.model.vacancy import VacancySource, VacancyStatus, Visibility, normalised_employer

@@ -21,6 +21,7 @@ from matching.pool import VacancyPool
 from matching.priors import load_occupations, occupation_vectors, prior_columns
 from matching.retrieval import Recipe
 from matching.taxonomy import load_catalogue
+from matching.zones import Zones, place_order
 
 LEARNT_BY = {"advert": 0.64, "hearsay": 0.22, "visit": 0.14}
 DISTINCT_PATTERNS = 3000
@@ -63,7 +64,7 @@ class Drawn:
 
 
 def draw_pool(*, count: int, seed: int, wording: Wording, recipe: Recipe) -> Drawn:
-    """Draw a pool of vacancies, the same for the same seed, in no order of place, employer or reference."""
+    """Draw a pool of vacancies, the same for the same seed, its rows in order of place as a service lays them."""
     rng = np.random.default_rng([seed, count])
     title_of_row = rng.integers(0, len(wording.titles), count, np.int32)
     text_of_row = rng.integers(0, len(wording.texts), count, np.int32)
@@ -79,16 +80,23 @@ def draw_pool(*, count: int, seed: int, wording: Wording, recipe: Recipe) -> Dra
     _put_demands(columns, rng, known)
     _put_words(columns, rng, wording, recipe, title_of_row)
     number = rng.permutation(count)
+    askings = _askings(columns, rng)
+    by_place = place_order(columns["easting"][0], columns["northing"][0])
+    new_row = np.empty(count, np.int64)
+    new_row[by_place] = np.arange(count)
+    columns = {name: column.take(by_place, axis=1) for name, column in columns.items()}
+    number, title_of_row, text_of_row = number[by_place], title_of_row[by_place], text_of_row[by_place]
     employers = {f"employer {each}": each for each in range(int(employer.max()) + 1)}
     pool = VacancyPool(
         columns=columns,
         patterns=Patterns.of(patterns),
-        qualifications=_askings(columns, rng),
+        qualifications=askings.moved(new_row),
         refs=NumberedRefs(number),
         ref_rank=number,
         employers=employers,
         outcodes=outcodes,
         sectors=sectors,
+        zones=Zones.of(columns, sealed=count),
     )
     return Drawn(pool=pool, title_of_row=title_of_row, text_of_row=text_of_row)
 

@@ -105,9 +105,10 @@ def page(
 _HOW = """\
 One person with three wants (three texts), hours, windows of the week, a longest shift, no nights, a travel limit,
 adjustments, two sensory limits, lifting, pay, qualifications and no driving licence; the travel limit
-(and, for the smallest share, stricter limits) is set so that about 1, 5 or 20 % of all vacancies is left. The vacancies
-are synthetic: columns are drawn at once with the shares of unknown facts of `fixtures/generate.py`, in no order of
-place; each row combines a title and a text, so each has a vector and postings of its own. One thread.
+(and, for the smallest share, stricter limits) is set so that about 1, 5 or 20 % of all vacancies is left, or to 25 km
+around home; a vacancy of unknown place passes every travel limit. The vacancies are synthetic: columns are drawn at
+once with the shares of unknown facts of `fixtures/generate.py`, and rows stand in order of place, as in the sealed part
+of a pool; each row combines a title and a text, so each has a vector and postings of its own. One thread.
 
 - **ours**: `Shortlister.order`, that is members, order and scores; sentences, reasons of exclusions and concessions are
   made when somebody reads them and are not timed.
@@ -142,6 +143,7 @@ def _answer_sections(answers: Sequence[Mapping[str, Any]]) -> Iterable[str]:
             rows.append(
                 (
                     f"{run['count']:,}",
+                    share["named"],
                     f"{share['left']:,} ({share['left'] / run['count']:.1%})",
                     f"{core['p50']:.1f}",
                     _times(times["ours"]),
@@ -157,7 +159,19 @@ def _answer_sections(answers: Sequence[Mapping[str, Any]]) -> Iterable[str]:
         "waiting for others to leave it."
     )
     yield _table(
-        ("vacancies", "left", "ours, core", "ours", "plain", "plain, lean", "times faster", "than lean", "turns"), rows
+        (
+            "vacancies",
+            "limit",
+            "left",
+            "ours, core",
+            "ours",
+            "plain",
+            "plain, lean",
+            "times faster",
+            "than lean",
+            "turns",
+        ),
+        rows,
     )
     yield "### Where our time goes"
     yield "Milliseconds of the core's own time for one answer, as Python's profiler sees it (it slows each call)."
@@ -173,7 +187,7 @@ def _answer_sections(answers: Sequence[Mapping[str, Any]]) -> Iterable[str]:
 
 
 def _steps(answers: Sequence[Mapping[str, Any]], key: str) -> str:
-    columns = [(f"{run['count']:,}, {share['share']:.0%}", share[key]) for run in answers for share in run["shares"]]
+    columns = [(f"{run['count']:,}, {share['named']}", share[key]) for run in answers for share in run["shares"]]
     names = list(dict.fromkeys(name for _, steps in columns for name in steps))
     return _table(
         ("step", *(heading for heading, _ in columns)),

@@ -7,17 +7,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+import mmap
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
+import xxhash
 from numpy.typing import NDArray
 
 from embeddings.errors import IndexRefused
+
+Bytes = NDArray[np.uint8]
 
 _MAGIC = b"wellplaced arrays 1\n"
 _LENGTH_BYTES = 8
@@ -29,30 +34,50 @@ _BLOCK_BYTES = 8 * 1024 * 1024
 _LONGEST_WRITE_SECONDS = 3600.0
 
 
-def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]], *, made_by: Mapping[str, str]) -> None:
+def _by_sha256(block: Bytes) -> str:
+    return hashlib.sha256(block.data).hexdigest()
+
+
+def _by_xxh3(block: Bytes) -> str:
+    return xxhash.xxh3_128_hexdigest(block.data)
+
+
+#: How blocks are digested. A file at hand is read at the speed of memory by the second; both see any flipped bit. The
+#: manifest, with all the digests, is always under SHA-256.
+_DIGESTS: Final[Mapping[str, Callable[[Bytes], str]]] = {"sha256": _by_sha256, "xxh3_128": _by_xxh3}
+_DIGEST_NOW: Final = "xxh3_128"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Streamed:
+    """An array that is written piece by piece, along its first axis, and never whole in memory."""
+
+    dtype: np.dtype[Any]
+    shape: tuple[int, ...]
+    pieces: Callable[[], Iterable[NDArray[Any]]]
+
+
+def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any] | Streamed], *, made_by: Mapping[str, str]) -> None:
     """Write the arrays and what made them, whatever was there before. `made_by` must agree when they are read."""
-    flat = {name: np.ascontiguousarray(array).reshape(-1).view(np.uint8) for name, array in arrays.items()}
-    manifest = {
-        "made_by": dict(made_by),
-        "arrays": {
-            name: {
-                "type": array.dtype.newbyteorder("<").str,
-                "shape": list(array.shape),
-                "digests": [hashlib.sha256(block.data).hexdigest() for block in _blocks(flat[name])],
-            }
-            for name, array in arrays.items()
-        },
-    }
-    head = json.dumps(manifest).encode()
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f"{path.name}.{os.getpid()}.part")
+    # The head comes first in the file and is known last: so much room is left for it.
+    room = len(_head(arrays, {name: ["0" * 32] * _block_count(array) for name, array in arrays.items()}, made_by))
     try:
         with partial.open("wb") as file:
-            file.write(_MAGIC + len(head).to_bytes(_LENGTH_BYTES, "little"))
-            file.write(hashlib.sha256(head).digest() + head)
-            for content in flat.values():
+            file.write(bytes(room))
+            digests: dict[str, list[str]] = {}
+            for name, array in arrays.items():
                 file.write(bytes(-file.tell() % _ALIGNMENT))
-                file.write(content.data)
+                digests[name] = []
+                for block in _blocks_of(array):
+                    digests[name].append(_DIGESTS[_DIGEST_NOW](block))
+                    file.write(block.data)
+            head = _head(arrays, digests, made_by)
+            if len(head) != room:
+                raise ValueError("a streamed array has not the size that was said")
+            file.seek(0)
+            file.write(head)
             file.flush()
             os.fsync(file.fileno())
         partial.replace(path)
@@ -63,19 +88,21 @@ def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]], *, made_by: Map
     _clear_up(path)
 
 
-def read_arrays(path: Path, *, made_by: Mapping[str, str]) -> dict[str, NDArray[Any]]:
-    """Read the arrays back; raise IndexRefused unless the file is whole, unchanged and made by the same means."""
-    try:
-        content = np.fromfile(path, np.uint8)
-    except FileNotFoundError:
-        raise IndexRefused(f"{path}: there is no such file.") from None
-    except OSError as error:
-        raise IndexRefused(f"{path}: the file cannot be read ({error}).") from error
+def read_arrays(path: Path, *, made_by: Mapping[str, str], mapped: bool = False) -> dict[str, NDArray[Any]]:
+    """Read the arrays back; raise IndexRefused unless the file is whole, unchanged and made by the same means.
+
+    Where `mapped`, the file stays on disk, and several processes share the memory of what they read. Arrays may be
+    written into: what is changed is the process's own, and the file stays as it is.
+    """
+    content = _content(path, mapped=mapped)
     manifest, at = _manifest(path, content)
     if manifest["made_by"] != dict(made_by):
         raise IndexRefused(disagreement(path, manifest["made_by"], dict(made_by)))
+    digest_of = _DIGESTS.get(manifest.get("digest", "sha256"))
+    if digest_of is None:
+        raise IndexRefused(f"{path}: this is not a file that this version can read.")
     arrays: dict[str, NDArray[Any]] = {}
-    checks: list[tuple[str, NDArray[np.uint8], str]] = []
+    checks: list[tuple[str, Bytes, str]] = []
     for name, described in manifest["arrays"].items():
         kind, shape = np.dtype(described["type"]), tuple(described["shape"])
         size = kind.itemsize * int(np.prod(shape, dtype=np.int64))
@@ -92,7 +119,7 @@ def read_arrays(path: Path, *, made_by: Mapping[str, str]) -> dict[str, NDArray[
     if at != len(content):
         raise IndexRefused(f"{path}: the file is longer than its manifest says.")
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        found = pool.map(lambda check: hashlib.sha256(check[1].data).hexdigest(), checks)
+        found = pool.map(lambda check: digest_of(check[1]), checks)
         wrong = [name for (name, _, digest), actual in zip(checks, found, strict=True) if actual != digest]
     if wrong:
         raise IndexRefused(f"{path}: the {wrong[0]} have been changed since they were written.")
@@ -106,7 +133,39 @@ def disagreement(path: Path, stored: Mapping[str, str], wanted: Mapping[str, str
     return f"{path}: the index was made by other means ({details})."
 
 
-def _manifest(path: Path, content: NDArray[np.uint8]) -> tuple[dict[str, Any], int]:
+def _content(path: Path, *, mapped: bool) -> Bytes:
+    try:
+        if not mapped or path.stat().st_size == 0:
+            return np.fromfile(path, np.uint8)
+        with path.open("rb") as file:
+            # Kept alive by the arrays over it, and still there when the file has been replaced.
+            return np.frombuffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY), np.uint8)
+    except FileNotFoundError:
+        raise IndexRefused(f"{path}: there is no such file.") from None
+    except OSError as error:
+        raise IndexRefused(f"{path}: the file cannot be read ({error}).") from error
+
+
+def _head(
+    arrays: Mapping[str, NDArray[Any] | Streamed], digests: Mapping[str, list[str]], made_by: Mapping[str, str]
+) -> bytes:
+    manifest = {
+        "made_by": dict(made_by),
+        "digest": _DIGEST_NOW,
+        "arrays": {
+            name: {
+                "type": array.dtype.newbyteorder("<").str,
+                "shape": list(array.shape),
+                "digests": digests[name],
+            }
+            for name, array in arrays.items()
+        },
+    }
+    head = json.dumps(manifest).encode()
+    return _MAGIC + len(head).to_bytes(_LENGTH_BYTES, "little") + hashlib.sha256(head).digest() + head
+
+
+def _manifest(path: Path, content: Bytes) -> tuple[dict[str, Any], int]:
     """Return the manifest, and where it ends."""
     start = len(_MAGIC) + _LENGTH_BYTES + _DIGEST_BYTES
     if content[: len(_MAGIC)].tobytes() != _MAGIC or len(content) < start:
@@ -119,7 +178,32 @@ def _manifest(path: Path, content: NDArray[np.uint8]) -> tuple[dict[str, Any], i
     return manifest, start + length
 
 
-def _blocks(content: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
+def _block_count(array: NDArray[Any] | Streamed) -> int:
+    size = array.dtype.itemsize * int(np.prod(array.shape, dtype=np.int64))
+    return -(-size // _BLOCK_BYTES)
+
+
+def _blocks_of(array: NDArray[Any] | Streamed) -> Iterator[Bytes]:
+    """The bytes of an array in blocks of one size, of which the last may be shorter."""
+    if not isinstance(array, Streamed):
+        yield from _blocks(np.ascontiguousarray(array).reshape(-1).view(np.uint8))
+        return
+    waiting: list[Bytes] = []
+    held = 0
+    for piece in array.pieces():
+        content = np.ascontiguousarray(piece, dtype=array.dtype).reshape(-1).view(np.uint8)
+        waiting.append(content)
+        held += len(content)
+        if held >= _BLOCK_BYTES:
+            whole = np.concatenate(waiting)
+            full = held - held % _BLOCK_BYTES
+            yield from _blocks(whole[:full])
+            waiting, held = [whole[full:]], held - full
+    if held:
+        yield np.concatenate(waiting)
+
+
+def _blocks(content: Bytes) -> list[Bytes]:
     return [content[start : start + _BLOCK_BYTES] for start in range(0, len(content), _BLOCK_BYTES)]
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from embeddings.cache import CachedEncoder
 from embeddings.encoder import Encoder, Progress, SentenceTransformerEncoder
@@ -17,7 +18,7 @@ from matching import texts
 from matching.lasting import SustainModel
 from matching.lasting_reading import NotEnoughEvidence, read_model
 from matching.laying_out import build_pool
-from matching.live import Means
+from matching.means import Means
 from matching.model.shortlist import Method
 from matching.model.vacancy import Vacancy
 from matching.places import load_sectors
@@ -30,10 +31,14 @@ from matching.settings import Settings
 from matching.shortlisting import Shortlister
 from matching.taxonomy import load_catalogue
 
+if TYPE_CHECKING:
+    from matching.store import Database
+    from matching.store.shared_vectors import SharedVectors
+
 _log = logging.getLogger(__name__)
 
 # Changes with every change of a verdict, a value or the order that the data files do not show.
-RULES = "matching-1"
+RULES = "matching-2"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -140,6 +145,22 @@ def chosen_model(settings: Settings) -> SustainModel | None:
     except NotEnoughEvidence:
         _log.warning("no model of how long jobs last takes part, its training had not enough evidence")
         return None
+
+
+def chosen_vectors(settings: Settings, database: Database, recipe: Recipe) -> Callable[[str], SharedVectors] | None:
+    """What gives an organisation, by its id, the vectors that the database holds; `None` if processes hold their own.
+
+    Raises `Conflict`, which says what to do, if the settings ask for them and the database has no table for them.
+    """
+    if settings.vectors == "memory":
+        return None
+    from matching.store.shared_vectors import SharedVectors
+    from matching.store.shared_vectors_table import check_table
+
+    check_table(database, dimension=recipe.encoder.dimension)
+    return lambda organisation_id: SharedVectors(
+        database=database, organisation_id=organisation_id, recipe=recipe.name, dimension=recipe.encoder.dimension
+    )
 
 
 def chosen_shuffle(settings: Settings) -> Shuffle | None:

@@ -73,6 +73,7 @@ COLUMNS: Final[Mapping[str, tuple[type[np.generic], int]]] = {
     "family": (np.int16, 1),  # job family of the nearest occupation, -1 unknown
     "source": (np.int8, 1),  # position in SOURCES
     "contract": (np.int8, 1),  # position in CONTRACTS, -1 unknown
+    "digest": (np.uint64, 4),  # of the vacancy as it was read, its bytes as four words
 }
 
 
@@ -178,7 +179,7 @@ def bits(positions: Iterable[int]) -> tuple[int, int]:
     return whole & (2**64 - 1), whole >> 64
 
 
-def digests_of(vacancies: Sequence[Vacancy]) -> npt.NDArray[np.uint8]:
-    """Digests of vacancies as bytes; a vacancy that was not read from anywhere has none, and zeros stand for it."""
+def digests_of(vacancies: Sequence[Vacancy]) -> npt.NDArray[np.uint64]:
+    """Digests of vacancies, words x rows; one that was not read from anywhere has none, and zeros stand for it."""
     whole = bytes.fromhex("".join(vacancy.digest or "00" * DIGEST_BYTES for vacancy in vacancies))
-    return np.frombuffer(whole, np.uint8).reshape(len(vacancies), DIGEST_BYTES)
+    return np.ascontiguousarray(np.frombuffer(whole, np.uint64).reshape(len(vacancies), DIGEST_BYTES // 8).T)

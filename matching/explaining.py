@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -158,11 +158,9 @@ class Drawn:
         method = self.method
         names = [method.encoder, method.weights, method.rules, method.catalogue, method.policy]
         names += [f"{part}: {name}" for part, name in (("model", method.model), ("shuffle", method.shuffle)) if name]
-        by_ref = self.pool.ordered_rows
-        vacancies = self.pool.vacancy_digests[by_ref[self.ordered.is_open[by_ref]]]
-        content = hashlib.sha256(orjson.dumps([self.profile.digest, self.as_of.isoformat(), names]))
-        content.update(np.ascontiguousarray(vacancies).data)
-        return content.hexdigest()[:32]
+        open_roles = self.pool.digest_of(self.ordered.is_open)
+        content = orjson.dumps([self.profile.digest, self.as_of.isoformat(), names, open_roles])
+        return hashlib.sha256(content).hexdigest()[:32]
 
     @cached_property
     def standing(self) -> Standing:
@@ -177,9 +175,10 @@ class Drawn:
         order = self._as_read[0]
         shown = order if limit is None else order[:limit]
         worth = self._worths(shown)
+        jobs = self.pool.vacancies_at(self.ordered.rows[np.array(shown, np.int64)])
         return tuple(
-            self._entry(position, place=place, moved=position in moved, stretch=position == stretch, worth=worth)
-            for place, position in enumerate(shown, start=1)
+            self._entry(position, job, place=place, moved=position in moved, stretch=position == stretch, worth=worth)
+            for place, (position, job) in enumerate(zip(shown, jobs, strict=True), start=1)
         )
 
     def entry_for(self, ref: str) -> ShortlistEntry | None:
@@ -190,7 +189,10 @@ class Drawn:
         _, moved, stretch = self._page
         position = self._as_read[0][place - 1]
         worth = self._worths([position])
-        return self._entry(position, place=place, moved=position in moved, stretch=position == stretch, worth=worth)
+        job = self.pool.vacancies[int(self.ordered.rows[position])]
+        return self._entry(
+            position, job, place=place, moved=position in moved, stretch=position == stretch, worth=worth
+        )
 
     def position_of(self, ref: str) -> int | None:
         """The place, from 1, at which a role is read; `None` if it is not listed."""
@@ -315,10 +317,16 @@ class Drawn:
         return found
 
     def _entry(
-        self, position: int, *, place: int, moved: bool, stretch: bool, worth: Sequence[Callable[[int], float]]
+        self,
+        position: int,
+        job: Vacancy,
+        *,
+        place: int,
+        moved: bool,
+        stretch: bool,
+        worth: Sequence[Callable[[int], float]],
     ) -> ShortlistEntry:
-        row = int(self.ordered.rows[position])
-        job, view = self.pool.vacancies[row], self.pool.jobs(np.array([row], np.int64))
+        view = self.pool.jobs(self.ordered.rows[position : position + 1])
         findings = findings_of(self.ordered.judged, position, job, view)
         by_part = {
             (each.part.aspect, each.part.name): look for each, look in zip(self.ordered.judged, worth, strict=True)
@@ -365,7 +373,7 @@ class Drawn:
     @property
     def exclusion_count(self) -> int:
         """How many roles are left out."""
-        return len(self.excluded)
+        return int(np.count_nonzero(self.ordered.is_open)) - len(self.ordered.rows)
 
     def exclusions(self, *, start: int = 0, count: int | None = None) -> tuple[Exclusion, ...]:
         """What is left out, in order of reference, and why; sentences are made of those asked for alone."""
@@ -373,8 +381,9 @@ class Drawn:
         ascending = np.sort(rows)  # as every view must be
         conflict = conflicts(self.ordered.parts, self.pool.jobs(ascending))
         because = []
-        for position, row in zip(np.searchsorted(ascending, rows), rows, strict=True):
-            job, view = self.pool.vacancies[row], self.pool.jobs(ascending[position : position + 1])
+        positions = np.searchsorted(ascending, rows).tolist()
+        for position, job in zip(positions, self.pool.vacancies_at(rows), strict=True):
+            view = self.pool.jobs(ascending[position : position + 1])
             reasons = tuple(
                 self.ordered.parts[number].finding(job, view, code=Code.CONFLICT, value=0.0)
                 for number in np.flatnonzero(conflict[:, position])
@@ -388,9 +397,25 @@ class Drawn:
         jobs = self.pool.jobs(np.sort(self.excluded))
         return near_misses(self.ordered.parts, jobs, conflicts(self.ordered.parts, jobs))
 
-    def negotiate(self, *, opens_for: Counter[Opening]) -> tuple[NearMiss, ...]:
-        """The negotiation list, best place first; `opens_for` says for how many people each opening counts."""
-        return self._negotiated(self.near, opens_for)
+    @cached_property
+    def negotiation_order(self) -> tuple[str, ...]:
+        """References of the near misses, best place first; no sentence is made for that."""
+        return tuple(self.near.openings[position].vacancy_ref for _, position in self._places_conceded)
+
+    def negotiate(self, *, opens_for: Counter[Opening], among: Collection[str] | None = None) -> tuple[NearMiss, ...]:
+        """The negotiation list, best place first, or those of some roles alone.
+
+        `opens_for` says for how many people each opening counts.
+        """
+        places, near = self._places_conceded, self.near
+        if among is not None:
+            wanted = frozenset(among)
+            places = [(place, at) for place, at in places if near.openings[at].vacancy_ref in wanted]
+        return self._negotiated(near, places, opens_for)
+
+    @cached_property
+    def _places_conceded(self) -> list[tuple[int, int]]:
+        return self._places(self.near)
 
     def near_miss_of(self, ref: str) -> NearMiss | None:
         """The one concession that would open a role that is left out; `None` if it is not, or if no one would."""
@@ -399,32 +424,43 @@ class Drawn:
             return None
         jobs = self.pool.jobs(np.array([row], np.int64))
         near = near_misses(self.ordered.parts, jobs, conflicts(self.ordered.parts, jobs))
-        return next(iter(self._negotiated(near, Counter())), None)
+        return next(iter(self._negotiated(near, self._places(near), Counter())), None)
 
-    def _negotiated(self, near: NearMisses, opens_for: Counter[Opening]) -> tuple[NearMiss, ...]:
+    def _places(self, near: NearMisses) -> list[tuple[int, int]]:
+        """Where each near miss would stand with its concession, and its position among them: in that order."""
         rows = near.rows
         if not len(rows):
-            return ()
+            return []
         judged = self.judge_rows(rows)
         for number in sorted({number for blocked in near.blocked_by for number in blocked}):
             judged[number] = _conceded(judged[number], [number in blocked for blocked in near.blocked_by])
         scores = self.scorer.scores(self.scorer.with_lasting(judged, self.pool.jobs(rows)), len(rows))
+        ranks = self.pool.ref_rank[rows]
+        places = [
+            self.standing.place(score=score, ref_rank=rank)
+            for score, rank in zip(scores.tolist(), ranks.tolist(), strict=True)
+        ]
+        order = np.lexsort((ranks, np.array(places)))
+        return [(places[position], position) for position in order.tolist()]
+
+    def _negotiated(
+        self, near: NearMisses, places: Sequence[tuple[int, int]], opens_for: Counter[Opening]
+    ) -> tuple[NearMiss, ...]:
+        rows = near.rows[[position for _, position in places]] if places else near.rows[:0]
         found = []
-        for position, row in enumerate(rows):
-            job, view = self.pool.vacancies[row], self.pool.jobs(np.array([row], np.int64))
+        for (place, position), row, job in zip(places, rows, self.pool.vacancies_at(rows), strict=True):
+            view = self.pool.jobs(np.array([row], np.int64))
             blocked = [self.ordered.parts[number] for number in near.blocked_by[position]]
             found.append(
                 NearMiss(
                     vacancy_ref=job.vacancy_ref,
                     blocked_by=tuple((part.aspect, part.name) for part in blocked),
                     concession=_concession(blocked, job, view),
-                    would_rank=self.standing.place(
-                        score=float(scores[position]), ref_rank=int(self.pool.ref_rank[row])
-                    ),
+                    would_rank=place,
                     opens_for=opens_for[near.openings[position]],
                 )
             )
-        return tuple(sorted(found, key=lambda miss: (miss.would_rank, miss.vacancy_ref)))
+        return tuple(found)
 
 
 def band(findings: Iterable[Finding]) -> Band:

@@ -26,7 +26,7 @@ from matching.columns import (
 from matching.model.adjustment import Offer
 from matching.model.vacancy import RegulatedActivity, Vacancy, VacancyStatus, normalised_employer
 from matching.model.work import MOST_WEEKLY_HOURS, Negotiable, Pay, WorkPattern
-from matching.patterns import Patterns, pattern_key
+from matching.patterns import Patterns
 from matching.places import Postcode, SectorTable, parse_postcode
 from matching.pool import VacancyPool
 from matching.taxonomy import Catalogue
@@ -107,7 +107,7 @@ def build_pool(vacancies: Sequence[Vacancy], *, catalogue: Catalogue, sectors: S
         put("employer", employers.number(normalised_employer(vacancy.employer)))
         _put_hours_and_pay(put, vacancy)
         if vacancy.pattern.shifts:
-            put("pattern", patterns.setdefault(pattern_key(vacancy.pattern), len(patterns)))
+            put("pattern", patterns.setdefault(_as_worked(vacancy.pattern), len(patterns)))
         put("remote", REMOTE_STEPS.index(vacancy.place.remote))
         if vacancy.place.postcode is not None:
             text = vacancy.place.postcode
@@ -138,6 +138,7 @@ def build_pool(vacancies: Sequence[Vacancy], *, catalogue: Catalogue, sectors: S
         put("source", SOURCES.index(vacancy.source))
         put("contract", None if vacancy.contract is None else CONTRACTS.index(vacancy.contract))
 
+    columns["digest"] = digests_of(vacancies)
     refs = [vacancy.vacancy_ref for vacancy in vacancies]
     rows_by_ref = np.array(sorted(range(len(refs)), key=refs.__getitem__), np.int64)
     rank = np.empty(len(refs), np.int64)
@@ -153,8 +154,6 @@ def build_pool(vacancies: Sequence[Vacancy], *, catalogue: Catalogue, sectors: S
         sectors=sector_names.numbers,
         vacancies=vacancies,
         rows_by_ref=rows_by_ref,
-        digests=digests_of(vacancies),
-        pattern_numbers=patterns,
     )
 
 
@@ -197,3 +196,8 @@ def _put_demands(put: Any, vacancy: Vacancy) -> None:
     if requirements.regulated_activity is not None:
         put("regulated_children", RegulatedActivity.CHILDREN in requirements.regulated_activity)
         put("regulated_adults", RegulatedActivity.ADULTS in requirements.regulated_activity)
+
+
+def _as_worked(pattern: WorkPattern) -> WorkPattern:
+    """The pattern without how early it is told, which tells no patterns apart."""
+    return WorkPattern(kind=pattern.kind, shifts=pattern.shifts)

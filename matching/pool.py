@@ -6,26 +6,43 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, Final, TypeVar, cast
+from functools import reduce
+from typing import Any, Final, Protocol, TypeVar, cast, overload
 
 import numpy as np
 import numpy.typing as npt
 
-from matching.columns import Array, QualificationTable, Rows, digests_of
+from matching.columns import Array, QualificationTable, Rows
+from matching.keys import Names, Numbering
+from matching.kinds import Examples, Reading
 from matching.model.vacancy import Vacancy
-from matching.model.work import WorkPattern
-from matching.patterns import Patterns, Stretches, pattern_key
+from matching.patterns import Patterns
+from matching.zones import Zones
 
 Made = TypeVar("Made")
+
+
+class Words(Protocol):
+    """A number for each word, as in a dictionary."""
+
+    def get(self, word: str, default: int, /) -> int: ...
+    def __contains__(self, word: object, /) -> bool: ...
+    def __getitem__(self, word: str, /) -> int: ...
+    def __len__(self) -> int: ...
+    def copy(self) -> Words: ...
+
 
 VOCABULARIES: Final = {"employer": "employers", "outcode": "outcodes", "sector": "sectors"}
 # When room for further rows is made: a part of the rows that are there, and so many more.
 SPARE_PART: Final = 8
 LEAST_SPARE_ROWS: Final = 1024
+# To look at one job of each kind pays from so many jobs on, and from so many a kind.
+LEAST_ALIKE: Final = 16_384
+JOBS_A_KIND: Final = 4
 
 
 @dataclass(slots=True)
-class _Space:
+class Space:
     """Columns with room for further rows, shared by the pools that grew out of one another."""
 
     columns: dict[str, Array]  # values x as many rows as there is room for
@@ -49,15 +66,15 @@ class VacancyPool:
     qualifications: QualificationTable
     refs: Sequence[str]
     ref_rank: npt.NDArray[np.int64]  # place of each ref in plain text order: the tie-break
-    employers: Mapping[str, int]
-    outcodes: Mapping[str, int]
-    sectors: Mapping[str, int]
+    employers: Words
+    outcodes: Words
+    sectors: Words
     vacancies: Sequence[Vacancy] = ()
     gone: npt.NDArray[np.bool_] | None = None  # rows that were taken out: never open and not found by reference
     rows_by_ref: Rows | None = None  # by rank, the latest row of each reference
-    digests: npt.NDArray[np.uint8] | None = None  # of each vacancy as it was read, rows x bytes
-    pattern_numbers: Mapping[WorkPattern, int] = field(default_factory=dict)
-    space: _Space | None = field(default=None, repr=False)
+    pattern_numbers: Numbering | None = field(default=None, repr=False)  # by key, of the pool that owns the space
+    space: Space | None = field(default=None, repr=False)
+    zones: Zones | None = field(default=None, repr=False)  # of the first rows, where these are in order of place
 
     def __len__(self) -> int:
         return len(self.ref_rank)
@@ -105,13 +122,16 @@ class VacancyPool:
 
     def with_columns(self, **columns: Array) -> VacancyPool:
         """The same pool with some columns put in place of others."""
-        return replace(self, columns={**self.columns, **columns}, space=None)
+        return replace(self, columns={**self.columns, **columns}, space=None, zones=None)
 
-    def joined(self, newcomers: VacancyPool, *, gone: Iterable[int] = ()) -> VacancyPool:
-        """Take some rows out and put the rows of another pool behind; this pool stays as it is.
+    def joined(
+        self, newcomers: VacancyPool, *, gone: Iterable[int] = (), vacancies: Sequence[Vacancy] | None = None
+    ) -> VacancyPool:
+        """Take some rows out and put the rows of another pool, just laid out, behind; this pool stays as it is.
 
-        Raises `ValueError` if two rows would have one reference. One thread at a time may join onto a pool and
-        whatever grew out of it; readers need not wait.
+        `vacancies` are those of all rows, where somebody keeps them otherwise than in a list. Raises `ValueError` if
+        two rows would have one reference. One thread at a time may join onto a pool and whatever grew out of it;
+        readers need not wait.
         """
         count, total = len(self), len(self) + len(newcomers)
         is_gone = np.zeros(total, np.bool_)
@@ -121,15 +141,14 @@ class VacancyPool:
             is_gone[count:] = newcomers.gone
         taken_out = np.array(list(gone), np.int64)
         is_gone[taken_out] = True
-        refs = [*self.refs, *newcomers.refs]
+        refs = (self.refs if isinstance(self.refs, Names) else Names(self.refs)).extended(newcomers.refs)
         ref_rank, rows_by_ref = self._ranks_with(newcomers, is_gone, refs)
         grows, space = self._with_space(len(newcomers))
-        patterns, numbers = grows.patterns, _writable(grows.pattern_numbers)
-        new_patterns, pattern_of = _renumbered(numbers, newcomers.pattern_numbers, first_new=len(patterns))
+        new_patterns, pattern_of = grows._numbers_of_patterns(newcomers.patterns)
         renumbered = {
             "pattern": pattern_of,
             **{
-                column: _renumbered(_writable(getattr(grows, words)), getattr(newcomers, words))[1]
+                column: _renumbered(getattr(grows, words), getattr(newcomers, words))
                 for column, words in VOCABULARIES.items()
             },
         }
@@ -140,14 +159,13 @@ class VacancyPool:
         return replace(
             grows,
             columns=_filled(space),
-            patterns=_joined_patterns(patterns, Patterns.of(new_patterns)) if new_patterns else patterns,
+            patterns=grows.patterns.joined(newcomers.patterns.kept(new_patterns)),
             qualifications=self._qualifications_with(newcomers, taken_out),
             refs=refs,
             ref_rank=ref_rank,
-            vacancies=[*self.vacancies, *newcomers.vacancies],
+            vacancies=[*self.vacancies, *newcomers.vacancies] if vacancies is None else vacancies,
             gone=is_gone if is_gone.any() else None,
             rows_by_ref=rows_by_ref,
-            digests=np.concatenate([self.vacancy_digests, newcomers.vacancy_digests]),
             space=space,
         )
 
@@ -155,13 +173,12 @@ class VacancyPool:
         """A pool of these rows, which must be present, in this order, with none of what only the others need."""
         new_row = np.full(len(self), -1, np.int64)
         new_row[rows] = np.arange(len(rows))
-        vacancies = [self.vacancies[row] for row in rows]
-        numbers: dict[WorkPattern, int] = {}
         pattern = self.columns["pattern"][0][rows]
+        numbers, first = np.unique(pattern, return_index=True)
+        kept = numbers[np.argsort(first)]  # in the order in which the rows have them
+        kept = kept[kept >= 0].astype(np.int64)
         new_pattern = np.full(len(self.patterns) + 1, -1, np.int32)
-        for number, place in zip(*np.unique(pattern, return_index=True), strict=True):
-            if number >= 0:
-                new_pattern[number] = numbers.setdefault(pattern_key(vacancies[place].pattern), len(numbers))
+        new_pattern[kept] = np.arange(len(kept))
         columns = {name: column.take(rows, axis=1) for name, column in self.columns.items()}
         columns["pattern"] = new_pattern[pattern][None, :]
         refs = [self.refs[row] for row in rows]
@@ -171,26 +188,35 @@ class VacancyPool:
         return replace(
             self,
             columns=columns,
-            patterns=Patterns.of(numbers),
+            patterns=self.patterns.kept(kept),
             qualifications=self.qualifications.moved(new_row),
             refs=refs,
             ref_rank=ref_rank,
-            vacancies=vacancies,
+            vacancies=SomeVacancies.of(self.vacancies, rows),
             gone=None,
             rows_by_ref=rows_by_ref,
-            digests=self.vacancy_digests[rows],
-            pattern_numbers=numbers,
+            pattern_numbers=None,
             space=None,
+            zones=None,
         )
 
-    @property
-    def vacancy_digests(self) -> npt.NDArray[np.uint8]:
-        """The digest of each vacancy as it was read, rows x bytes."""
-        if self.digests is None:
-            return digests_of(self.vacancies)
-        return self.digests
+    def digest_of(self, some: npt.NDArray[np.bool_]) -> list[int]:
+        """What tells this set of vacancies from another, in whatever order they stand: their digests, added up.
 
-    def _with_space(self, more: int) -> tuple[VacancyPool, _Space]:
+        Words of 64 bits add up without their carries. That is a quick way to one number for a million, and enough where
+        nobody gains by finding two sets with one sum.
+        """
+        sums = [int(np.add.reduce(word, where=some, initial=np.uint64(0))) for word in self.columns["digest"]]
+        return [int(np.count_nonzero(some)), *sums]
+
+    def vacancies_at(self, rows: Rows) -> Sequence[Vacancy]:
+        """These vacancies as values, in this order; where they are kept elsewhere, they are asked for at once."""
+        read_ahead = getattr(self.vacancies, "read_ahead", None)
+        if read_ahead is not None:
+            read_ahead(rows)
+        return [self.vacancies[row] for row in rows.tolist()]
+
+    def _with_space(self, more: int) -> tuple[VacancyPool, Space]:
         """The same pool, and columns with room for more rows that nobody else will write into."""
         if self.space is not None and self.space.used == len(self):
             if len(self) + more <= self.space.rows:
@@ -207,20 +233,35 @@ class VacancyPool:
                 (len(column), len(self) + more + len(self) // SPARE_PART + LEAST_SPARE_ROWS), column.dtype
             )
             columns[name][:, : len(self)] = column
-        return grows, _Space(columns=columns, used=len(self))
+        return grows, Space(columns=columns, used=len(self))
 
     def _apart(self) -> VacancyPool:
         """The same pool with vocabularies of its own, and no space yet."""
-        ours = len(self.patterns)
         return replace(
             self,
-            employers=dict(self.employers),
-            outcodes=dict(self.outcodes),
-            sectors=dict(self.sectors),
+            employers=self.employers.copy(),
+            outcodes=self.outcodes.copy(),
+            sectors=self.sectors.copy(),
             # Another pool that grew out of this one may have numbered patterns that are not among ours.
-            pattern_numbers={key: number for key, number in self.pattern_numbers.items() if number < ours},
+            pattern_numbers=Numbering.of_rows(self.patterns.keys),
             space=None,
         )
+
+    def _numbers_of_patterns(self, theirs: Patterns) -> tuple[Rows, Rows]:
+        """Which of their patterns are new to this pool, and its number for each of theirs (-1 for -1)."""
+        numbers = self.pattern_numbers
+        if numbers is None:
+            numbers = Numbering.of_rows(self.patterns.keys)
+        new: list[int] = []
+        number_of = np.full(len(theirs) + 1, -1, np.int64)
+        for place, key in enumerate(theirs.keys):
+            number = numbers.get(key.tobytes())
+            if number is None:
+                number = len(self.patterns) + len(new)
+                numbers.put(key.tobytes(), number)
+                new.append(place)
+            number_of[place] = number
+        return np.array(new, np.int64), number_of
 
     def _ranks_with(
         self, newcomers: VacancyPool, is_gone: npt.NDArray[np.bool_], refs: Sequence[str]
@@ -258,16 +299,49 @@ class VacancyPool:
         return ours.joined(theirs.moved(np.arange(len(self), len(self) + len(newcomers))))
 
 
-class Jobs:
-    """Some rows of a pool; a column is gathered when it is first asked for."""
+class SomeVacancies(Sequence[Vacancy]):
+    """The vacancies at some rows of a longer sequence, taken from there when somebody looks."""
 
-    __slots__ = ("_gathered", "_made", "pool", "rows")
+    __slots__ = ("_rows", "_whole")
+
+    def __init__(self, whole: Sequence[Vacancy], rows: Rows) -> None:
+        self._whole, self._rows = whole, rows
+
+    @staticmethod
+    def of(whole: Sequence[Vacancy], rows: Rows) -> Sequence[Vacancy]:
+        """These rows; those of a list, which are at hand, as a list."""
+        return [whole[row] for row in rows.tolist()] if isinstance(whole, (list, tuple)) else SomeVacancies(whole, rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, row: int) -> Vacancy: ...
+    @overload
+    def __getitem__(self, row: slice) -> Sequence[Vacancy]: ...
+    def __getitem__(self, row: int | slice) -> Vacancy | Sequence[Vacancy]:
+        if isinstance(row, slice):
+            return SomeVacancies(self._whole, self._rows[row])
+        return self._whole[int(self._rows[row])]
+
+    def read_ahead(self, rows: Rows) -> None:
+        """Have these rows at hand, where that makes a difference."""
+        read_ahead = getattr(self._whole, "read_ahead", None)
+        if read_ahead is not None:
+            read_ahead(self._rows[rows])
+
+
+class Jobs:
+    """Some rows of a pool, ascending where they are many; a column is gathered when it is first asked for."""
+
+    __slots__ = ("_examples", "_gathered", "_made", "pool", "rows")
 
     def __init__(self, pool: VacancyPool, rows: Rows | None) -> None:
         self.pool = pool
         self.rows = rows
         self._gathered: dict[tuple[str, int], Array] = {}
         self._made: dict[object, Any] = {}
+        self._examples: dict[Examples, Jobs] = {}
 
     def __len__(self) -> int:
         return len(self.pool) if self.rows is None else len(self.rows)
@@ -284,10 +358,12 @@ class Jobs:
 
     def flags(self, name: str, bits: tuple[int, int]) -> npt.NDArray[np.bool_]:
         """Whether a bit set holds any of the bits."""
-        found = np.zeros(len(self), np.bool_)
-        for word, mask in enumerate(bits):
-            if mask:
-                found |= (self.column(name, word) & np.uint64(mask)) != 0
+        words = [(word, mask) for word, mask in enumerate(bits) if mask]
+        if not words:
+            return np.zeros(len(self), np.bool_)
+        found: npt.NDArray[np.bool_] = reduce(
+            np.logical_or, ((self.column(name, word) & np.uint64(mask)) != 0 for word, mask in words)
+        )
         return found
 
     def among(self, rows: Rows) -> tuple[Rows, npt.NDArray[np.bool_]]:
@@ -302,11 +378,43 @@ class Jobs:
         members[self.rows] = True
         return members
 
+    def examples(self, found: Examples) -> Jobs:
+        """A job of each kind as a view of its own, the same for all views cut out of this; they are of no row."""
+        if found not in self._examples:
+            # No row has this number, so that nothing but what is read can be read of them.
+            jobs = Jobs(self.pool, np.full(len(found), len(self.pool)))
+            jobs._gathered.update(found.columns)
+            self._examples[found] = jobs
+        return self._examples[found]
+
+    def alike(self, readings: tuple[Reading, ...]) -> Alike | None:
+        """Which of these jobs agree in what is read; `None` where looking at each job costs less."""
+        zones = self.pool.zones
+        if zones is None or not readings or len(self) < LEAST_ALIKE:
+            return None
+        found = zones.examples(readings, most=len(self) // JOBS_A_KIND)
+        if found is None:
+            return None
+        sealed = zones.sealed
+        return self.once(("alike", readings), lambda: self._find_alike(sealed, found))
+
+    def _find_alike(self, sealed: int, examples: Examples) -> Alike:
+        rows = np.arange(len(self)) if self.rows is None else self.rows
+        covered = int(np.searchsorted(rows, sealed))
+        kinds, number = self.examples(examples), examples.kind_of(rows[:covered])
+        if covered == len(rows):
+            return Alike(number, kinds, None)
+        # Each job behind the sealed rows is of a kind of its own.
+        own = len(examples) + np.arange(len(rows) - covered)
+        return Alike(np.concatenate([number, own]), kinds, self.once("behind", lambda: self._behind(covered)))
+
+    def _behind(self, covered: int) -> Jobs:
+        return self.narrowed(np.arange(covered, len(self)))
+
     def narrowed(self, kept: Rows) -> Jobs:
         """The view of the jobs at these positions; columns that have been gathered are cut down, not gathered again."""
-        if self.rows is None:
-            return Jobs(self.pool, kept)
-        narrow = Jobs(self.pool, self.rows.take(kept))
+        narrow = Jobs(self.pool, kept if self.rows is None else self.rows.take(kept))
+        narrow._examples = self._examples
         narrow._gathered = {key: column.take(kept) for key, column in self._gathered.items()}
         return narrow
 
@@ -318,48 +426,25 @@ class Jobs:
         return made
 
 
-def _filled(space: _Space) -> dict[str, Array]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Alike:
+    """Jobs of a view by kind: what is found of the example of a kind holds for every job of it."""
+
+    kind_of_job: Rows
+    examples: Jobs  # one job of each kind
+    behind: Jobs | None  # those of no zone, which are last and numbered on from the kinds
+
+
+def _filled(space: Space) -> dict[str, Array]:
     return {name: column[:, : space.used] for name, column in space.columns.items()}
 
 
-def _renumbered(
-    numbers: dict[Any, int], words: Mapping[Any, int], *, first_new: int | None = None
-) -> tuple[list[Any], Rows]:
-    """Add words to a vocabulary; return those that are new to it, and its number for each of theirs (-1 for -1)."""
-    new: list[Any] = []
-    number_of = np.full(len(words) + 1, -1, np.int64)
-    start = len(numbers) if first_new is None else first_new
-    for word, theirs in words.items():
+def _renumbered(words: Words, theirs: Words) -> Rows:
+    """Add their words to a vocabulary; return its number for each of theirs (-1 for -1)."""
+    numbers, new = cast(dict[str, int], words), cast(dict[str, int], theirs)  # newcomers have just been laid out
+    number_of = np.full(len(new) + 1, -1, np.int64)
+    for word, number in new.items():
         if word not in numbers:
-            numbers[word] = start + len(new)
-            new.append(word)
-        number_of[theirs] = numbers[word]
-    return new, number_of
-
-
-def _writable(words: Mapping[Any, int]) -> dict[Any, int]:
-    """The dictionary behind a vocabulary; only the pool that owns its space may write into it."""
-    return cast(dict[Any, int], words)
-
-
-def _joined_patterns(one: Patterns, two: Patterns) -> Patterns:
-    patterns, pieces = len(one), len(one.starts)
-    covering, stretches = len(one.stretches.pieces), len(one.stretches.pattern)
-    return Patterns(
-        kind=np.concatenate([one.kind, two.kind]),
-        first=np.concatenate([one.first, two.first[1:] + pieces]),
-        starts=np.concatenate([one.starts, two.starts]),
-        ends=np.concatenate([one.ends, two.ends]),
-        overlapping=np.concatenate([one.overlapping, two.overlapping + patterns]),
-        pattern_of_piece=np.concatenate([one.pattern_of_piece, two.pattern_of_piece + patterns]),
-        length=np.concatenate([one.length, two.length]),
-        stretches=Stretches(
-            np.concatenate([one.stretches.pattern, two.stretches.pattern + patterns]),
-            np.concatenate([one.stretches.minutes, two.stretches.minutes]),
-            # Of no stretches there is still one beginning.
-            np.concatenate(
-                [one.stretches.first[:stretches], two.stretches.first[: len(two.stretches.pattern)] + covering]
-            ),
-            np.concatenate([one.stretches.pieces, two.stretches.pieces + pieces]),
-        ),
-    )
+            numbers[word] = len(numbers)
+        number_of[number] = numbers[word]
+    return number_of

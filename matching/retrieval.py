@@ -6,8 +6,9 @@ bent by the linear map and averaged; a small share of the words they have in com
 
 from __future__ import annotations
 
+import hashlib
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,6 +24,8 @@ from embeddings.linear_map import LinearMap
 from embeddings.linear_map import __file__ as _embeddings_file
 from embeddings.onnx_encoder import Numbers
 from embeddings.rounding import rounded
+from embeddings.vectors import SharedIndex
+from matching.keys import KEY_BYTES, Numbering
 
 Rows = NDArray[np.int64]
 
@@ -85,43 +88,73 @@ def _shipped_statistics() -> WordStatistics:
     return WordStatistics.load(WORD_STATISTICS)
 
 
+MakeShared = Callable[[], SharedIndex]
+
+
+def document_key(document: tuple[str, str]) -> bytes:
+    """What a (title, text) is known by, where no text is kept."""
+    title, text = (part.encode("utf-8", "surrogatepass") for part in document)
+    content = len(title).to_bytes(8, "little") + title + text
+    return hashlib.blake2b(content, digest_size=KEY_BYTES).digest()
+
+
 class VacancyIndex:
     """The vacancies of a pool by meaning, row by row: the same rows as the pool's columns.
 
     Vacancies with the same title and text share one document, so a chain's two hundred equal adverts cost one vector.
     """
 
-    def __init__(self, recipe: Recipe) -> None:
+    def __init__(self, recipe: Recipe, *, shared: MakeShared | None = None) -> None:
+        """Begin without documents; their vectors are held here, or by what `shared` makes for many processes."""
         self.recipe = recipe
-        self._documents: list[tuple[str, str]] = []
-        self._document_number: dict[tuple[str, str], int] = {}
+        self._shared = shared
+        self._sealed_keys = np.zeros((0, KEY_BYTES), np.uint8)
+        self._later_keys: list[bytes] = []
+        self._number_of_key = Numbering()
         self._space: Rows = np.zeros(0, dtype=np.int64)
         self._count = 0
-        self._vectors = VectorIndex(recipe.encoder.dimension)
+        self._vectors: VectorIndex | SharedIndex = VectorIndex(recipe.encoder.dimension) if shared is None else shared()
         self._words = LexicalIndex(recipe.statistics)
         self._queries: dict[str, NDArray[np.float32]] = {}
         self._growing = threading.Lock()
 
     @classmethod
     def of_documents(
-        cls, documents: Sequence[tuple[str, str]], vectors: NDArray[np.float32], words: LexicalIndex, recipe: Recipe
+        cls,
+        keys: NDArray[np.uint8],
+        vectors: VectorIndex | None,
+        words: LexicalIndex,
+        recipe: Recipe,
+        *,
+        numbers: Numbering | None = None,
+        shared: MakeShared | None = None,
     ) -> VacancyIndex:
-        """Take over documents, (title, text) each, with their rounded vectors and postings; no row is there yet."""
-        if not len(documents) == len(vectors) == words.count:
+        """Take over documents by their keys (documents x KEY_BYTES), with vectors and words; no row is there yet.
+
+        Vectors that are shared are not given: they are taken by the keys. `numbers` tells the number of each key, where
+        somebody has sorted them already.
+        """
+        index = cls(recipe, shared=shared)
+        if vectors is not None:
+            index._vectors = vectors
+        elif shared is not None:
+            index._take_shared(keys)
+        if not len(keys) == index._vectors.count == words.count:
             raise ValueError("every document needs one vector and its words")
-        index = cls(recipe)
-        index._documents = list(documents)
-        index._document_number = {document: number for number, document in enumerate(documents)}
+        index._sealed_keys = keys
+        index._number_of_key = Numbering.of_rows(keys) if numbers is None else numbers
         index._words = words
-        if len(documents):
-            index._vectors = VectorIndex.adopt(vectors)
         return index
+
+    def _take_shared(self, keys: NDArray[np.uint8]) -> None:
+        if not isinstance(self._vectors, VectorIndex):
+            self._vectors.take(keys)
 
     def kept(self, numbers: Rows) -> VacancyIndex:
         """Return an index that holds these documents alone, numbered in this order, and no row yet."""
-        documents = [self._documents[number] for number in numbers]
-        vectors = self._vectors.vectors_at(numbers)
-        kept = VacancyIndex.of_documents(documents, vectors, self._words.kept(numbers), self.recipe)
+        vectors = VectorIndex.adopt(self._vectors.vectors_at(numbers)) if self._shared is None else None
+        keys, words = self.keys[numbers], self._words.kept(numbers)
+        kept = VacancyIndex.of_documents(keys, vectors, words, self.recipe, shared=self._shared)
         kept._queries = self._queries
         return kept
 
@@ -154,12 +187,18 @@ class VacancyIndex:
     # -- documents, whichever rows they belong to ----------------------------------------------------------------------
 
     @property
-    def documents(self) -> Sequence[tuple[str, str]]:
-        """The (title, text) of each document, by number; it grows at its end."""
-        return self._documents
+    def document_count(self) -> int:
+        """Number of documents."""
+        return len(self._sealed_keys) + len(self._later_keys)
 
     @property
-    def vectors(self) -> VectorIndex:
+    def keys(self) -> NDArray[np.uint8]:
+        """What each document is known by, by number: documents x KEY_BYTES. No text is kept."""
+        later = np.frombuffer(b"".join(self._later_keys), np.uint8).reshape(-1, KEY_BYTES)
+        return np.concatenate([self._sealed_keys, later])
+
+    @property
+    def vectors(self) -> VectorIndex | SharedIndex:
         """The vector of each document, by number."""
         return self._vectors
 
@@ -170,7 +209,8 @@ class VacancyIndex:
 
     def without_vectors(self, vacancies: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         """Return the (title, text) that adding these would have to encode, each once, in order."""
-        return list(dict.fromkeys(vacancy for vacancy in vacancies if vacancy not in self._document_number))
+        known = self._number_of_key
+        return [each for each in dict.fromkeys(vacancies) if known.get(document_key(each)) is None]
 
     def add_documents(self, vacancies: Sequence[tuple[str, str]], progress: Progress | None = None) -> Rows:
         """Return the number of each (title, text), with a new one for what was not there.
@@ -180,18 +220,31 @@ class VacancyIndex:
         with self._growing:
             new = self.without_vectors(vacancies)
             if new:
-                first = len(self._documents)
+                first = self.document_count
                 numbers = range(first, first + len(new))
                 vectors = _document_vectors(new, self.recipe, progress)
-                # Words before vectors: who asks meanwhile may find words without a vector, never the other way round.
-                self._words.add([f"{title}\n{text}" for title, text in new])
-                if first:
-                    self._vectors.put(numbers, vectors)
+                keys = [document_key(document) for document in new]
+                words = [f"{title}\n{text}" for title, text in new]
+                if not isinstance(self._vectors, VectorIndex):
+                    # The database may be gone, and then nothing has changed.
+                    self._vectors.put(keys, vectors)
+                    self._words.add(words)
                 else:
-                    self._vectors = VectorIndex.adopt(vectors)
-                self._documents += new
-                self._document_number.update(zip(new, numbers, strict=True))
-            return np.array([self._document_number[vacancy] for vacancy in vacancies], dtype=np.int64)
+                    # Words before vectors: who asks meanwhile may find words without a vector, never vectors without.
+                    self._words.add(words)
+                    if first:
+                        self._vectors.put(numbers, vectors)
+                    else:
+                        self._vectors = VectorIndex.adopt(vectors)
+                self._later_keys += keys
+                for key, number in zip(keys, numbers, strict=True):
+                    self._number_of_key.put(key, number)
+            return self._numbers_of(vacancies)
+
+    def _numbers_of(self, documents: Sequence[tuple[str, str]]) -> Rows:
+        """The number of each of these documents, all of which are there."""
+        number_of = {document: self._number_of_key.get(document_key(document)) for document in dict.fromkeys(documents)}
+        return np.array([number_of[document] for document in documents], dtype=np.int64)
 
     def forget_queries(self, texts: Iterable[str]) -> None:
         """Drop what is kept of things that people want and can do, as when somebody is erased."""
@@ -249,24 +302,6 @@ class VacancyIndex:
             kept = kept | dict(zip(unseen, self.recipe.vectors(unseen), strict=True))
             self._queries = kept
         return np.stack([kept[text] for text in texts])
-
-    def title_and_text_similarities(
-        self, texts: Sequence[str], rows: ArrayLike
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return how near each text is to the titles and to the texts of these rows, apart: for explaining a few rows.
-
-        What a vacancy does not have is NaN.
-        """
-        documents = [self._documents[number] for number in self._document_of_row[np.asarray(rows, dtype=np.int64)]]
-        shape = (len(texts), len(documents))
-        if not texts or not documents:
-            return np.zeros(shape), np.zeros(shape)
-        queries = rounded(self.recipe.vectors(texts))
-        by_title = queries @ rounded(self.recipe.vectors([title for title, _ in documents])).T
-        by_text = queries @ rounded(self.recipe.vectors([text for _, text in documents])).T
-        by_title[:, [not title.strip() for title, _ in documents]] = np.nan
-        by_text[:, [not text.strip() for _, text in documents]] = np.nan
-        return by_title.astype(np.float64), by_text.astype(np.float64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -102,20 +102,30 @@ class WeightedScorer:
 
     def scores(self, judged: Sequence[Judged], count: int) -> Values:
         """Score `count` vacancies from all their judged parts."""
-        total, weight = np.zeros(count), np.zeros(count)
+        total = np.zeros(count)
+        weight: Values | float = 0.0  # one for all, until a part is not present everywhere
         for aspect in Aspect:
-            shared = [each for each in judged if each.part.aspect is aspect and self.weights.shares(each.part)]
-            if shared:
+            of_aspect = [each for each in judged if each.part.aspect is aspect]
+            shared = [each for each in of_aspect if self.weights.shares(each.part)]
+            share = self.weights.by_part.get(f"{aspect}.{SHARED}", 0.0)
+            if shared and all(each.at is None for each in shared):
+                total += _mean_everywhere(shared, share)
+                weight = weight + share
+            elif shared:
                 values, present = _mean(shared, count)
-                share = self.weights.by_part[f"{aspect}.{SHARED}"] * present
-                total += share * values
-                weight += share
-            for each in judged:
-                if each.part.aspect is aspect and not self.weights.shares(each.part):
+                present *= share
+                values *= present
+                total += values
+                weight = weight + present
+            for each in of_aspect:
+                if not self.weights.shares(each.part):
                     own = self.weights.of(each.part)
-                    total += own * each.values
-                    weight += own
-        return total / np.where(weight == 0, 1.0, weight)
+                    total += (
+                        own * each.values if each.by_kind is None else each.by_kind.spread(own * each.by_kind.values)
+                    )
+                    weight = weight + own
+        total /= np.where(weight == 0, 1.0, weight)
+        return total
 
     def effects(self, judged: Sequence[Judged], count: int) -> list[Values]:
         """For each judged part, how much of the score one whole unit of its value makes, where it is present."""
@@ -136,6 +146,21 @@ class WeightedScorer:
             sharing = counts[each.part.aspect][at] if self.weights.shares(each.part) else 1.0
             effects.append(own / sharing / np.where(weight == 0, 1.0, weight)[at])
         return effects
+
+
+def _mean_everywhere(shared: Sequence[Judged], share: float) -> Values:
+    """A share of the mean of values that are all present; worked out by kind where all are of the same kinds."""
+    kinds = shared[0].by_kind
+    if kinds is not None and all(each.by_kind is not None and each.by_kind.alike is kinds.alike for each in shared):
+        return kinds.spread(share * (_sum([each.by_kind.values for each in shared if each.by_kind]) / len(shared)))
+    return share * (_sum([each.values for each in shared]) / len(shared))
+
+
+def _sum(values: Sequence[Values]) -> Values:
+    total = np.zeros(len(values[0]))
+    for each in values:
+        total += each
+    return total
 
 
 def _mean(shared: Sequence[Judged], count: int) -> tuple[Values, Values]:

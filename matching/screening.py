@@ -8,12 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from matching.columns import Rows
-from matching.fit.part import CONFLICT, Codes, Mask, Part
-from matching.pool import Jobs, VacancyPool
+from matching.fit.part import CONFLICT, Codes, Mask, Part, codes_of_examples
+from matching.kinds import packed, rows_of_kinds, unpacked
+from matching.pool import JOBS_A_KIND, Jobs, VacancyPool
+from matching.zones import Zones
 
 # Shares of a view below which the rest gets a view of its own. Gathering from the pool costs more than cutting down.
 NARROW_POOL_BELOW = 0.3
 NARROW_BELOW = 0.7
+# Of fewer rows, asking each costs less than telling kinds apart.
+LEAST_SEALED = 65_536
+# Of more kinds it is unlikely that few steps tell apart those that are out.
+MOST_EXAMPLES = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -30,15 +36,55 @@ class Survivors:
 
 
 def survivors(parts: Sequence[Part], pool: VacancyPool, is_open: Mask) -> Survivors:
-    """Screen the open rows: a row that is out may be judged on, until so many are out that a cut pays."""
+    """Screen the open rows by every part that bars."""
     bars = [number for number, part in enumerate(parts) if part.absolute and part.can_conflict]
-    view, alive = pool.jobs(), is_open.copy()
+    bars.sort(key=lambda number: parts[number].screening_rank)
+    if pool.zones is None or pool.zones.sealed < LEAST_SEALED:
+        return _screened(parts, bars, pool.jobs(), is_open.copy())
+    view, settled = _after_zones({number: parts[number] for number in bars}, pool, pool.zones, is_open)
+    return _screened(parts, [each for each in bars if each not in settled], view, np.ones(len(view), np.bool_))
+
+
+def _after_zones(
+    bars: Mapping[int, Part], pool: VacancyPool, zones: Zones, is_open: Mask
+) -> tuple[Jobs, frozenset[int]]:
+    """Screen sealed rows by the word, and those behind them one by one; return what is left, and the parts settled."""
+    whole = pool.jobs()
+    left = packed(is_open[: zones.sealed])
+    for part in bars.values():
+        if part.keeps_near is not None:
+            home, metres = part.keeps_near
+            left &= zones.near(home, metres=metres)
+    settled, most = set(), min(MOST_EXAMPLES, zones.sealed // JOBS_A_KIND)
+    for number, part in bars.items():
+        examples = zones.examples(part.readings, most=most) if part.readings else None
+        if examples is not None:
+            out = rows_of_kinds(codes_of_examples(part, whole.examples(examples)) == CONFLICT, examples.planes)
+            if out is not None:
+                left &= ~out
+                settled.add(number)
+    rows = np.flatnonzero(unpacked(left, zones.sealed))
+    behind = zones.sealed + np.flatnonzero(is_open[zones.sealed :])
+    if len(behind):
+        screened = _screened(
+            list(bars.values()), [*range(len(bars))], pool.jobs(behind), np.ones(len(behind), np.bool_)
+        )
+        rows = np.concatenate([rows, screened.rows])
+    return whole.narrowed(rows), frozenset(settled)
+
+
+def _screened(parts: Sequence[Part], bars: Sequence[int], view: Jobs, alive: Mask) -> Survivors:
+    """Ask part by part: a row that is out may be judged on, until so many are out that a cut pays."""
     codes: dict[int, Codes] = {}
-    for number in sorted(bars, key=lambda number: parts[number].screening_rank):
+    for number in bars:
         part = parts[number]
         left = np.count_nonzero(alive)
         if left < (NARROW_POOL_BELOW if view.rows is None else NARROW_BELOW) * len(view):
             view, alive, codes = _narrowed(view, alive, codes)
+        alike = view.alike(part.readings)
+        if alike is not None and alike.behind is None:
+            alive &= (codes_of_examples(part, alike.examples) != CONFLICT).take(alike.kind_of_job)
+            continue
         judged, present = part.codes(view), part.present(view)
         if present is None:
             alive &= judged != CONFLICT

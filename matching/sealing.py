@@ -6,6 +6,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -71,16 +72,15 @@ def _kept_key(path: Path) -> str:
     # Written beside and linked into place, so that of two processes that start together both read one whole key.
     made = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     if not path.exists():
-        with os.fdopen(os.open(made, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(48) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
         try:
-            os.link(made, path)
-        except FileExistsError:
-            pass
+            with os.fdopen(os.open(made, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
+                file.write(secrets.token_urlsafe(48) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            with suppress(FileExistsError):
+                os.link(made, path)
         finally:
-            made.unlink()
+            made.unlink(missing_ok=True)
     return path.read_text(encoding="ascii")
 
 

@@ -55,6 +55,11 @@ class Settings(BaseSettings):
     migration_url: SecretStr = Field(
         default=SecretStr(""), description="The same database as its owner, for `migrate`; `database_url` unless set."
     )
+    vectors: str = Field(
+        default="memory",
+        pattern="^(memory|pgvector)$",
+        description="Where vectors of roles are compared: in each process (`memory`), or in PostgreSQL (`pgvector`).",
+    )
     secret_key: SecretStr = Field(
         default=SecretStr(""),
         description="At least 32 characters that seal stored secrets; older keys may follow, each after a space. "

@@ -15,8 +15,8 @@ from api.pages.visit import SignedInVisit, Visit
 from matching.actions import employers as actions
 from matching.actions.contacts import read_standing, visits_to
 from matching.actions.employers import EmployerDetails
-from matching.actions.index import NotReady
 from matching.actions.looking import look_through
+from matching.actions.organisation_pool import NotReady
 from matching.actions.questions import CallQuestion
 from matching.actions.users import names_of
 from matching.errors import Conflict, Invalid

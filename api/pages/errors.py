@@ -67,6 +67,13 @@ _WORDS: Mapping[str, _Words] = {
         ("Nothing was changed. It is our fault and it has been noted.", "Try again in a few minutes."),
     ),
     "busy": _Words("Not ready yet", ("Wait a few seconds, then load this page again.",)),
+    "no-room": _Words(
+        "There is no room left",
+        (
+            "The disk of the service is full, so nothing new can be kept. Nothing was changed.",
+            "Tell the administrator of your organisation. What is here already is safe.",
+        ),
+    ),
 }
 
 

@@ -20,8 +20,8 @@ from api.pages.visit import SignedInVisit, Visit
 from matching.actions import vacancies as actions
 from matching.actions.answers import answers_about
 from matching.actions.facts import Because, fact_history
-from matching.actions.index import NotReady
 from matching.actions.looking import Looked, look_near, look_through, usual_levels
+from matching.actions.organisation_pool import NotReady
 from matching.actions.questions import questions_about
 from matching.actions.users import names_of
 from matching.actions.vacancies import Audience, KnownVacancy

@@ -37,8 +37,8 @@ from matching.store.tables import Alert, Participant, StandingRow, VacancyRow
 
 if TYPE_CHECKING:
     from matching.actions.index import LivePools
-    from matching.live import Snapshot
     from matching.shortlisting import Shortlister
+    from matching.snapshots import Snapshot
 
 #: How many of a list's entries count as its first.
 FIRST: Final = PAGE

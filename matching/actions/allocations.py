@@ -38,7 +38,7 @@ from matching.store.tables import Allocation, Participant
 
 if TYPE_CHECKING:
     from matching.actions.index import LivePools
-    from matching.live import Snapshot
+    from matching.snapshots import Snapshot
 
 #: A role about which one of these is decided for a person is not proposed to them again.
 _SETTLED: Final = frozenset({Choice.PUT_FORWARD, Choice.NOT_NOW, Choice.NOT_WANTED})

@@ -18,12 +18,13 @@ from matching.fit import constraint_parts
 from matching.fit.part import Mask, Setting, judge
 from matching.interchange import read_profile
 from matching.interchange.writing import shortlist_json
-from matching.live import Means, Snapshot
+from matching.means import Means
 from matching.model.finding import Finding
 from matching.model.people import Actor, ParticipantStatus, Permission
 from matching.model.profile import VocationalProfile
 from matching.model.shortlist import Shortlist, ShortlistEntry
 from matching.pool import VacancyPool
+from matching.snapshots import Snapshot
 from matching.store import Store
 from matching.store.tables import Participant, User
 

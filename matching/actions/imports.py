@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from matching.actions.days import local_day
 from matching.actions.events import record
-from matching.actions.jobs import queue
+from matching.actions.jobs import queue, reason_of
 from matching.actions.participants import ParticipantDetails, take_on
 from matching.actions.profile_changes import Change
 from matching.actions.profiles import write_profile
@@ -23,14 +24,21 @@ from matching.model.fact import FactSource
 from matching.model.people import Actor, Permission, StatementSource
 from matching.permissions import can_write_participant, check
 from matching.store import Page, Store, new_id
+from matching.store.outages import outage_of
 from matching.store.tables import Import
 
 if TYPE_CHECKING:
     from matching.actions.jobs import Task
 
+_log = logging.getLogger(__name__)
+
 TAKE_IN = "import"
 MOST_PROBLEMS_TOLD = 100
 _ROWS_A_COMMIT = 10  # others who write wait for a commit
+_GIVEN_UP = (
+    "Taking this file in failed several times, and was given up. Take it in again, or split it: "
+    "then only the part with the row that cannot be read fails."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +57,8 @@ def try_file(
     digest = hashlib.sha256(content).hexdigest()
     readings = read_upload(content, file_name, kind, largest_bytes=largest_bytes)
     refs = [_ref(value, kind) for value in readings.values]
-    known = sum(1 for ref in refs if _is_known(ref, kind, store))
+    # Looked up together: the first look begins the transaction, and others who write wait for its end.
+    known = (store.files.known_roles if kind is Kind.VACANCIES else store.files.known_participants)(refs)
     told = [_told(problem) for problem in readings.problems]
     row = Import(
         id=new_id(at),
@@ -141,9 +150,20 @@ def take_rows_in(task: Task) -> None:
     drafts = [draft for draft in drafts_of_upload(content, name, kind) if _stated_ref(draft, kind) in good]
     for start in range(done, len(drafts), _ROWS_A_COMMIT):
         _take_some(task, import_id, drafts[start : start + _ROWS_A_COMMIT], kind=kind, by=by)
+        task.pulse.beat()
     with task.database.writing(task.organisation_id) as store:
         row = store.files.locked_import(import_id)
         row.state, row.taken_at, row.content = "taken", task.at, None
+
+
+def tell_given_up(store: Store, payload: Mapping[str, Any]) -> None:
+    """Say on a file that its work was given up, and let it be taken in again: what is in already changes nothing."""
+    row = store.files.locked_import(str(payload["import_id"]))
+    if row.state == "taking":
+        done, good = int(row.summary.get("done", 0)), int(row.summary["good"])
+        told = f"{_GIVEN_UP} {done:,} of {good:,} rows were looked at."
+        row.state = "tried"
+        row.summary = {**row.summary, "notes": [told, *row.summary["notes"]][:MOST_PROBLEMS_TOLD]}
 
 
 def _giver(row: Import, store: Store) -> Actor:
@@ -160,7 +180,10 @@ def _take_some(task: Task, import_id: str, drafts: Sequence[Draft], *, kind: Kin
             try:
                 with store.session.begin_nested():
                     outcome = _take(draft, import_id=import_id, kind=kind, by=by, at=task.at, store=store)
-            except MatchingError as error:
+            except Exception as error:
+                # One row that nobody foresaw must not hold the others back. A full disk is no fault of the row.
+                if outage_of(error) is not None:
+                    raise
                 outcome = "failed"
                 failures.append({"row": draft.where.row, "message": _failure(error)})
             taken[outcome] = taken.get(outcome, 0) + 1
@@ -222,12 +245,6 @@ def _may(by: Actor, kind: Kind) -> bool:
     return by.can(needed)
 
 
-def _is_known(ref: str, kind: Kind, store: Store) -> bool:
-    if kind is Kind.VACANCIES:
-        return store.vacancies.with_external_ref(ref) is not None
-    return store.participants.with_ref(ref) is not None
-
-
 def _ref(value: Any, kind: Kind) -> str:
     return str(getattr(value, kind.ref))
 
@@ -241,10 +258,13 @@ def _told(problem: Problem) -> dict[str, str]:
     return {"row": problem.where.row, "field": problem.where.field, "message": problem.message}
 
 
-def _failure(error: MatchingError) -> str:
+def _failure(error: Exception) -> str:
     if isinstance(error, Invalid):
         return "; ".join(f"{problem.where.field} cannot be taken" for problem in error.problems[:5])
-    return str(error)
+    if isinstance(error, MatchingError):
+        return str(error)
+    _log.error("a row could not be taken in", extra={"reason": reason_of(error)})
+    return "could not be taken in; this is a fault of the service, and it was noted"
 
 
 def _error_file(content: bytes, name: str, kind: Kind, problems: Iterable[Problem]) -> bytes | None:

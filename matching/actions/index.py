@@ -7,33 +7,33 @@ made by a worker; web processes look them up and never encode.
 
 from __future__ import annotations
 
-import fcntl
 import gc
 import hashlib
 import logging
-import os
 import threading
 import time
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
+from embeddings import kernels
 from embeddings.errors import NotYetEncoded
 from embeddings.stored import StoredEncoder
+from embeddings.vectors import SharedIndex, VectorsGone
 from matching.actions.jobs import queue, reason_of
-from matching.errors import Invalid, MatchingError, NotFound, Where
-from matching.interchange import read_vacancy
-from matching.live import DOCUMENTS_FILE, Audience, LivePool, Means, PoolChange, SavedDocuments, Snapshot
+from matching.actions.organisation_pool import NotReady, OrganisationPool, Upkeep
+from matching.means import Means
 from matching.model.profile import VocationalProfile
-from matching.model.vacancy import Vacancy
+from matching.snapshots import Snapshot
 from matching.store import Database, Store
-from matching.store.pool import PoolEntry
 from matching.store.tables import Participant, VacancyRow, VacancyVersion
 from matching.texts import abilities, wishes
 
@@ -43,19 +43,7 @@ _log = logging.getLogger(__name__)
 ENCODE, ENCODE_PROFILE, ALERTS, STANDING = "encode", "encode_profile", "alerts", "standing"
 #: The job that encodes whatever the pool lacks; more is asked for again, so that others have their turn.
 WHOLE_POOL: Final = "pool"
-#: After so many changed vacancies the index file is written again.
-SAVE_EVERY: Final = 1_000
-#: Pools of earlier marks kept for drawing old lists again, for each organisation.
-EARLIER_KEPT: Final = 4
 _TEXT_FIELDS = ("title", "tasks", "description")
-
-
-class NotReady(MatchingError):
-    """Texts of vacancies have no vector yet, as after a change of the encoder: a worker is asked to make them."""
-
-    def __init__(self, *, lacking: str = "") -> None:
-        self.lacking = lacking  # the last of the texts: a worker makes their vectors in order
-        super().__init__("The index is being made. Try again in a few seconds.")
 
 
 def text_digest(text: str) -> str:
@@ -104,48 +92,50 @@ def same_texts(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     return all(one.get(field) == other.get(field) for field in _TEXT_FIELDS)
 
 
-def change_of(entry: PoolEntry) -> PoolChange:
-    """What the database says of a vacancy, for the live pool."""
-    return PoolChange(
-        vacancy_id=entry.vacancy_id,
-        vacancy=_vacancy_of(entry),
-        audience=Audience(visibility=entry.visibility, owner_id=entry.owner_id, team_id=entry.team_id),
-    )
-
-
-def _vacancy_of(entry: PoolEntry) -> Vacancy | None:
-    if entry.document is None:
-        return None
-    try:
-        return read_vacancy(entry.document, Where("vacancy"), derived=entry.derived_fields)
-    except Invalid:
-        # Written by another version of the program. One vacancy must not keep all the others from every list.
-        _log.error("a stored vacancy cannot be read", extra={"vacancy_id": entry.vacancy_id, "version": entry.version})
-        return None
-
-
 class LivePools:
     """The pool of each organisation in this process; every request catches up before it looks."""
 
-    def __init__(self, *, database: Database, means: Means, folder: Path, clock: Callable[[], datetime]) -> None:
-        """Serve from the database, with index files in a folder that may be empty or damaged."""
+    def __init__(
+        self,
+        *,
+        database: Database,
+        means: Means,
+        folder: Path,
+        clock: Callable[[], datetime],
+        shared: Callable[[str], SharedIndex] | None = None,
+    ) -> None:
+        """Serve from the database, with index files in a folder that may be empty or damaged.
+
+        `shared` gives an organisation, by its id, the vectors that the database holds for all processes.
+        """
         encoder = means.recipe.encoder
         if not isinstance(encoder, StoredEncoder):
             raise TypeError("live pools look vectors up; a worker encodes")
         self.means = means
-        #: How often pools were loaded, caught up, rebuilt, saved, and how many files were refused.
+        #: How often pools were loaded, caught up, rebuilt, sealed, and how many files were refused.
         self.counts: Counter[str] = Counter()
         self._database = database
         self._encoder = encoder
         self._encoder_digest = encoder_digest(encoder.name)
+        #: How long a request waits for a pool that another thread is making; a worker waits until it is made.
+        self.longest_wait_seconds: float | None = None
         self._folder = folder
         self._clock = clock
-        self._pools: dict[str, _OrganisationPool] = {}
+        self._shared = shared
+        self._pools: dict[str, OrganisationPool] = {}
         self._opening = threading.Lock()
         # What must not keep a request waiting, or would wait for the request's own lock: files, and asking for jobs.
         self._aside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pools")
         self._loading: threading.Thread | None = None
         self._loading_since = 0.0
+        self._upkeep = Upkeep(
+            database=database,
+            means=means,
+            counts=self.counts,
+            having=self._having,
+            aside=self._aside.submit,
+            wait_seconds=lambda: self.longest_wait_seconds,
+        )
 
     def current(self, store: Store) -> Snapshot:
         """The organisation's pool with every change that is committed; raises `NotReady` if it lacks vectors."""
@@ -205,7 +195,7 @@ class LivePools:
     def close(self) -> None:
         """Save what has changed since the last time, and end."""
         for pool in list(self._pools.values()):
-            pool.save_if_changed()
+            pool.seal_if_changed()
         self._aside.shutdown(wait=True)
 
     def _load_all(self) -> None:
@@ -215,6 +205,7 @@ class LivePools:
         except Exception as error:
             _log.error("the organisations could not be listed", extra={"reason": reason_of(error)})
             return
+        kernels.prepare()
         for organisation_id in organisation_ids:
             try:
                 with self._database.reading(organisation_id) as store:
@@ -228,13 +219,17 @@ class LivePools:
         gc.collect()
         gc.freeze()
 
-    def _pool(self, organisation_id: str) -> _OrganisationPool:
+    def _pool(self, organisation_id: str) -> OrganisationPool:
         pool = self._pools.get(organisation_id)
         if pool is None:
             with self._opening:
                 # Not the id itself: a name of a file is safe in any case, whoever gave the id.
                 folder = self._folder / hashlib.sha256(organisation_id.encode()).hexdigest()[:32]
-                pool = self._pools.setdefault(organisation_id, _OrganisationPool(self, folder))
+                upkeep = self._upkeep
+                if self._shared is not None:
+                    of_organisation = partial(self._shared, organisation_id)
+                    upkeep = replace(upkeep, means=replace(self.means, shared_vectors=of_organisation))
+                pool = self._pools.setdefault(organisation_id, OrganisationPool(organisation_id, folder, upkeep))
         return pool
 
     @contextmanager
@@ -249,6 +244,9 @@ class LivePools:
                 yield
             except NotYetEncoded:
                 raise NotReady from None
+            except VectorsGone:
+                # The table that all processes share was made anew, and is filled again as pools are laid out.
+                raise NotReady from None
 
     def _ask_for_whole_pool(self, organisation_id: str) -> None:
         """Aside, since the request may itself hold the one lock for writers."""
@@ -261,172 +259,3 @@ class LivePools:
                 _log.error("vectors could not be asked for", extra={"reason": reason_of(error)})
 
         self._aside.submit(ask)
-
-
-class _OrganisationPool:
-    """One organisation's pool in this process: any number of readers, one thread at a time that catches up."""
-
-    def __init__(self, pools: LivePools, folder: Path) -> None:
-        self._pools = pools
-        self._folder = folder
-        self._live: LivePool | None = None
-        self._catching_up = threading.Lock()
-        self._earlier: OrderedDict[int, Snapshot] = OrderedDict()
-        self._drawing_earlier = threading.Lock()
-        self._saving = threading.Lock()
-        self._lacking = ""  # a text without which loading failed the last time
-        self._unsaved = 0
-        self._stamp: tuple[int, int] | None = None  # of the file as this process last read or wrote it
-
-    def current(self, store: Store) -> Snapshot:
-        mark = store.pool.mark()
-        live = self._live
-        if live is not None and live.snapshot.mark >= mark:
-            return live.snapshot
-        with self._catching_up:
-            live = self._live
-            if live is None:
-                live = self._live = self._loaded_if_likely(store)
-            elif live.snapshot.mark < mark:
-                live = self._live = self._caught_up(live, store, mark)
-        self._save_when_due()
-        return live.snapshot
-
-    def at(self, store: Store, mark: int, now: Snapshot) -> Snapshot:
-        """The pool of another mark: `now` with what has changed since put back."""
-        if not 0 <= mark <= now.mark:
-            raise NotFound("There is no such state of the pool.")
-        with self._drawing_earlier:
-            known = self._earlier.get(mark)
-            if known is None:
-                known = self._earlier[mark] = self._made_earlier(store, mark, now)
-                while len(self._earlier) > EARLIER_KEPT:
-                    self._earlier.popitem(last=False)
-            self._earlier.move_to_end(mark)
-            return known
-
-    def _made_earlier(self, store: Store, mark: int, now: Snapshot) -> Snapshot:
-        live = self._live
-        if live is None:
-            raise NotReady
-        then = {entry.vacancy_id: change_of(entry) for entry in store.pool.before(mark, changed_up_to=now.mark)}
-        differences = [
-            then.get(vacancy_id, PoolChange(vacancy_id=vacancy_id, vacancy=None))
-            for vacancy_id in store.pool.changed_ids(mark, up_to=now.mark)
-        ]
-        with self._pools._having(store, live.texts_needed(differences, since=now)):
-            return live.at(differences, mark=mark, since=now)
-
-    # -- catching up ---------------------------------------------------------------------------------------------------
-
-    def _caught_up(self, live: LivePool, store: Store, mark: int) -> LivePool:
-        changes = [change_of(entry) for entry in store.pool.changes_since(live.snapshot.mark, up_to=mark)]
-        try:
-            with self._pools._having(store, live.texts_needed(changes)):
-                live.apply(changes, mark=mark)
-        except NotReady:
-            raise
-        except Exception as error:
-            _log.error("a pool could not catch up and is made anew", extra={"reason": reason_of(error)})
-            self._pools.counts["rebuilt"] += 1
-            return self._loaded(store)
-        self._pools.counts["caught_up"] += 1
-        self._unsaved += len(changes)
-        return live
-
-    def _loaded_if_likely(self, store: Store) -> LivePool:
-        """Load the pool, which takes seconds, unless what was lacking the last time is lacking still."""
-        if self._lacking:
-            with self._pools._having(store, [self._lacking]):
-                self._lacking = ""
-        try:
-            return self._loaded(store)
-        except NotReady as error:
-            self._lacking = error.lacking
-            raise
-
-    def _loaded(self, store: Store) -> LivePool:
-        """The pool as the database has it; vectors come from the file where that is sound, else from the database."""
-        means = self._pools.means
-        mark = store.pool.mark()
-        changes = [change_of(entry) for entry in store.pool.at(mark)]
-        saved = self._saved()
-        try:
-            live = self._assembled(store, saved, changes, mark)
-        except (NotReady, NotYetEncoded):
-            raise
-        except Exception as error:
-            _log.error("an index file could not be used", extra={"reason": reason_of(error)})
-            self._pools.counts["refused"] += 1
-            saved = SavedDocuments(number_of={}, arrays={})
-            live = self._assembled(store, saved, changes, mark)
-        new = saved.texts_needed(change.vacancy for change in changes if change.vacancy is not None)
-        self._unsaved = SAVE_EVERY if new or saved.problem else 0
-        self._pools.counts["loaded"] += 1
-        _log.info("pool loaded", extra={"mark": mark, "vacancies": live.snapshot.count, "recipe": means.recipe.name})
-        return live
-
-    def _assembled(self, store: Store, saved: SavedDocuments, changes: Sequence[PoolChange], mark: int) -> LivePool:
-        means = self._pools.means
-        new = saved.texts_needed(change.vacancy for change in changes if change.vacancy is not None)
-        with self._pools._having(store, [*means.texts_needed, *new]):
-            return LivePool.load(saved, changes, mark=mark, means=means)
-
-    # -- the file ------------------------------------------------------------------------------------------------------
-
-    def _saved(self) -> SavedDocuments:
-        self._stamp = self._stamp_now()
-        saved = SavedDocuments.load(self._folder, self._pools.means)
-        if saved.problem is not None and self._stamp is not None:
-            _log.warning("an index file was refused and is made anew: %s", saved.problem)
-            self._pools.counts["refused"] += 1
-        return saved
-
-    def _save_when_due(self) -> None:
-        if self._unsaved >= SAVE_EVERY:
-            self._unsaved = 0
-            self._pools._aside.submit(self._save)
-
-    def save_if_changed(self) -> None:
-        """Write the file if anything has changed since it was read or written."""
-        if self._unsaved:
-            self._unsaved = 0
-            self._save()
-
-    def _save(self) -> None:
-        """Write the file, unless another process is about to or has; a file that cannot be written costs time only."""
-        live = self._live
-        if live is None:
-            return
-        try:
-            with self._saving, _alone(self._folder) as alone:
-                if alone and self._stamp_now() == self._stamp:
-                    live.save(self._folder)
-                    self._pools.counts["saved"] += 1
-                self._stamp = self._stamp_now()
-        except OSError as error:
-            _log.error("an index file could not be written", extra={"reason": reason_of(error)})
-            self._pools.counts["unsaved"] += 1
-
-    def _stamp_now(self) -> tuple[int, int] | None:
-        try:
-            found = (self._folder / DOCUMENTS_FILE).stat()
-        except OSError:
-            return None
-        return found.st_mtime_ns, found.st_size
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[bool]:
-    """Whether this process alone writes into a folder until the block ends."""
-    folder.mkdir(parents=True, exist_ok=True)
-    handle = os.open(folder / "writing.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
-    finally:
-        os.close(handle)

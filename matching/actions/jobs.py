@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,11 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 from embeddings.encoder import Encoder
 from matching.actions.days import local_day
+from matching.actions.holding import LONGEST_STILL, Pulse, end_process, held
 from matching.errors import NotFound
 from matching.model.people import Actor, Permission
 from matching.permissions import can_read_participant, can_see_vacancy
 from matching.settings import Settings
 from matching.store import Database, Store
+from matching.store.outages import outage_of
 from matching.store.tables import Job, Participant
 
 if TYPE_CHECKING:
@@ -35,6 +37,8 @@ _HEARTBEAT_SECONDS = 10.0
 #: How often a job is tried at all, and how long it waits after the first, second … attempt.
 MOST_ATTEMPTS = 5
 WAITS = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
+#: How long a job waits that met a full disk or a lost database: no attempt of its own, however often.
+OUTAGE_WAIT = timedelta(seconds=30)
 #: Under which name the service itself acts.
 SERVICE = "service"
 
@@ -47,6 +51,7 @@ class Task:
     payloads: Sequence[Mapping[str, Any]]
     at: datetime
     worker: Worker
+    pulse: Pulse = field(default_factory=Pulse)
 
     @property
     def payload(self) -> Mapping[str, Any]:
@@ -82,6 +87,10 @@ class Work:
     handler: Callable[[Task], None]
     at_once: int = 1
     newest_first: bool = False
+    #: How long it may go on without a beat of the task's pulse.
+    longest_still: timedelta = LONGEST_STILL
+    #: Tells whoever waits that a job failed for good, in the transaction that says so.
+    given_up: Callable[[Store, Mapping[str, Any]], None] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +106,11 @@ class Worker:
     clock: Callable[[], datetime]
     #: Work for every organisation once a day: it is queued under the day.
     daily: Sequence[Callable[[Store, datetime], None]] = ()
+    #: Ends the process when a job hangs.
+    end: Callable[[], None] = end_process
     _days: dict[str, str] = field(default_factory=dict)
+    # Attempts that ended in an outage, by job, where that could not even be written down.
+    _uncounted: Counter[str] = field(default_factory=Counter)
 
 
 def service_actor(organisation_id: str) -> Actor:
@@ -195,6 +208,10 @@ def _run_most_urgent(worker: Worker, organisation_id: str, at: datetime) -> int:
                 at_once=1 if work is None else work.at_once,
                 newest_first=work is not None and work.newest_first,
             )
+            for job in jobs:
+                job.attempts -= worker._uncounted[job.id]
+        for job in jobs:
+            del worker._uncounted[job.id]
         if jobs:
             _run(worker, organisation_id, work, jobs, at)
             return len(jobs)
@@ -211,17 +228,32 @@ def _run(worker: Worker, organisation_id: str, work: Work | None, jobs: Sequence
         _give_up(worker, organisation_id, jobs[0], at, "nobody does this kind of work")
         return
     task = Task(organisation_id=organisation_id, payloads=[job.payload for job in jobs], at=at, worker=worker)
+
+    def hold() -> None:
+        with worker.database.writing(organisation_id) as store:
+            store.jobs.hold(ids, by=worker.name, until=worker.clock() + LEASE)
+
     try:
-        with _heartbeat(worker, organisation_id, ids):
+        still = work.longest_still
+        with held(hold, task.pulse, every_seconds=_HEARTBEAT_SECONDS, longest_still=still, end=worker.end):
             work.handler(task)
+        with worker.database.writing(organisation_id) as store:
+            store.jobs.finish(ids, by=worker.name, at=at)
     except Exception as error:
         reason = reason_of(error)
         _log.warning("job failed", extra={"kind": jobs[0].kind, "job_ids": ids, "reason": reason})
         for job in jobs:
-            _try_again(worker, organisation_id, job, at, reason)
-        return
+            if outage_of(error) is not None:
+                _wait_for_end_of_outage(worker, organisation_id, job, at, reason)
+            else:
+                _try_again(worker, organisation_id, job, at, reason)
+
+
+def _wait_for_end_of_outage(worker: Worker, organisation_id: str, job: Job, at: datetime, reason: str) -> None:
+    """Let a job wait without counting the attempt: an outage of days must not use all of them up."""
+    worker._uncounted[job.id] += 1
     with worker.database.writing(organisation_id) as store:
-        store.jobs.finish(ids, by=worker.name, at=at)
+        store.jobs.put_back(job.id, by=worker.name, at=at, run_after=at + OUTAGE_WAIT, reason=reason)
 
 
 def _try_again(worker: Worker, organisation_id: str, job: Job, at: datetime, reason: str) -> None:
@@ -235,30 +267,11 @@ def _try_again(worker: Worker, organisation_id: str, job: Job, at: datetime, rea
 
 def _give_up(worker: Worker, organisation_id: str, job: Job, at: datetime, reason: str) -> None:
     _log.error("job given up", extra={"kind": job.kind, "job_ids": [job.id], "reason": reason})
+    work = worker.works.get(job.kind)
     with worker.database.writing(organisation_id) as store:
-        store.jobs.give_up(job.id, by=worker.name, at=at, reason=reason)
-
-
-@contextmanager
-def _heartbeat(worker: Worker, organisation_id: str, job_ids: Sequence[str]) -> Iterator[None]:
-    """Keep jobs for as long as the block lasts, by a sign of life from another thread."""
-    ended = threading.Event()
-
-    def beat() -> None:
-        while not ended.wait(_HEARTBEAT_SECONDS):
-            try:
-                with worker.database.writing(organisation_id) as store:
-                    store.jobs.hold(job_ids, by=worker.name, until=worker.clock() + LEASE)
-            except Exception as error:
-                _log.warning("no sign of life could be given", extra={"reason": reason_of(error)})
-
-    thread = threading.Thread(target=beat, name="heartbeat", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
+        was_ours = store.jobs.give_up(job.id, by=worker.name, at=at, reason=reason)
+        if was_ours and work is not None and work.given_up is not None:
+            work.given_up(store, job.payload)
 
 
 def reason_of(error: BaseException) -> str:

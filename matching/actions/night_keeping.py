@@ -21,7 +21,7 @@ from matching.model.people import Actor
 from matching.store import Database, Store, new_id
 from matching.store.ids import id_after
 from matching.store.nights import NightList, Nights
-from matching.store.tables import EntryRow, Participant, ShortlistRow, StandingRow
+from matching.store.tables import Participant, ShortlistRow, StandingRow
 
 _log = logging.getLogger(__name__)
 
@@ -117,7 +117,7 @@ def _keep_lists(
     entries_before = nights.entries_of([each.id for each in tonight.values()])
     last = nights.last_ids(ids)
     rows: list[ShortlistRow] = []
-    entries: list[EntryRow] = []
+    entries: list[dict[str, Any]] = []
     for each in drawn:
         earlier = tonight.get(each.participant_id)
         viewer = (each.viewer.user_id, each.viewer.team_ids)
@@ -130,7 +130,7 @@ def _keep_lists(
             continue
         row = _row(each, as_of=as_of, method=method, last=last.get(each.participant_id), at=at)
         rows.append(row)
-        entries += _entry_rows(each, row, at)
+        entries += _entries_of(each, row, at)
         done.counts["lists"] += 1
         if each.moves is None:
             done.counts["first lists"] += 1
@@ -150,7 +150,7 @@ def _keep_lists(
         )
     store.session.add_all(rows)
     store.session.flush()
-    store.shortlists.add_entries(entries)
+    nights.add_entries(entries)
 
 
 def _row(drawn: NightDrawn, *, as_of: date, method: Mapping[str, Any], last: str | None, at: datetime) -> ShortlistRow:
@@ -172,16 +172,17 @@ def _row(drawn: NightDrawn, *, as_of: date, method: Mapping[str, Any], last: str
     )
 
 
-def _entry_rows(drawn: NightDrawn, row: ShortlistRow, at: datetime) -> list[EntryRow]:
+def _entries_of(drawn: NightDrawn, row: ShortlistRow, at: datetime) -> list[dict[str, Any]]:
+    """The places of a list as columns: ten of each list are most of the rows of a night."""
     return [
-        EntryRow(
-            id=new_id(at),
-            shortlist_id=row.id,
-            vacancy_id=vacancy_id,
-            vacancy_ref=ref,
-            position=position,
-            place=position,
-        )
+        {
+            "id": new_id(at),
+            "shortlist_id": row.id,
+            "vacancy_id": vacancy_id,
+            "vacancy_ref": ref,
+            "position": position,
+            "place": position,
+        }
         for position, vacancy_id, ref in drawn.places
     ]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from matching.actions.drawing import profiles_of, texts_missing
-from matching.actions.index import NotReady
 from matching.actions.jobs import Task, Worker
+from matching.actions.organisation_pool import NotReady
 from matching.actions.worker import TEXTS_A_TURN, encode_profiles, encode_vacancies
 from matching.errors import MatchingError
 from matching.store.shortlists import in_blocks

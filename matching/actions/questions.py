@@ -28,7 +28,7 @@ from matching.store.tables import Employer, Participant, VacancyRow
 
 if TYPE_CHECKING:
     from matching.actions.index import LivePools
-    from matching.live import Snapshot
+    from matching.snapshots import Snapshot
 
 #: A role that is set aside for somebody raises no question for them.
 _SET_ASIDE: Final = frozenset({Choice.NOT_NOW, Choice.NOT_WANTED})

@@ -42,8 +42,8 @@ from matching.store.tables import Participant, ShortlistRow, VacancyRow
 if TYPE_CHECKING:
     from matching.actions.index import LivePools
     from matching.explaining import Drawn
-    from matching.live import Snapshot
     from matching.model.shortlist import Explanation
+    from matching.snapshots import Snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,13 +157,16 @@ def read_negotiation(
     again = _Again.of(row, participant, store=reading, pools=pools)
     others = [each for each in matched_participants(by, reading) if each.id != participant.id]
     drawn, told, start = again.drawn, again.refs_told_to(by, pools.current(reading)), _start(after)
-    misses = [each for each in drawn.negotiate(opens_for=Counter()) if told(each.vacancy_ref)]
+    misses = [ref for ref in drawn.negotiation_order if told(ref)]
+    page = misses[start : start + limit]
     # For how many people each opens a role is worked out for those that are shown alone: a team has hundreds of people.
-    shown = drawn.near.of([each.vacancy_ref for each in misses[start : start + limit]])
+    shown = drawn.near.of(page)
     counts = again.snapshot.shortlister.opens_for(shown, profiles_of(reading, others).values(), as_of=row.as_of)
     counts.update(shown.openings)
     people = {opening.vacancy_ref: counts[opening] for opening in shown.openings}
-    listed = [replace(each, opens_for=people[each.vacancy_ref]) for each in misses[start : start + limit]]
+    listed = [
+        replace(each, opens_for=people[each.vacancy_ref]) for each in drawn.negotiate(opens_for=Counter(), among=page)
+    ]
     written = shortlist_json(again.with_only(negotiate=listed), reads_profile=True)["negotiate"]
     more = len(misses) > start + limit
     record(

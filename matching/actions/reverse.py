@@ -24,7 +24,7 @@ from matching.store.tables import Participant, User, VacancyRow
 
 if TYPE_CHECKING:
     from matching.actions.index import LivePools
-    from matching.live import Snapshot
+    from matching.snapshots import Snapshot
 
 _READERS: Final = (Permission.PARTICIPANTS_READ_OWN, Permission.PARTICIPANTS_READ_TEAM)
 

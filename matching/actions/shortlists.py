@@ -45,7 +45,7 @@ from matching.store.tables import (
 if TYPE_CHECKING:
     from matching.actions.index import LivePools
     from matching.explaining import Drawn
-    from matching.live import Snapshot
+    from matching.snapshots import Snapshot
 
 FIRST_ENTRIES: Final = 10
 MOST_ENTRIES: Final = 50

@@ -6,8 +6,8 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -25,9 +25,10 @@ from matching.actions.index import (
     texts_of_profile,
 )
 from matching.actions.jobs import Task, Work, Worker, queue, queue_once, reason_of, run_round
+from matching.actions.organisation_pool import BLOCK
+from matching.documents import document_of
 from matching.errors import Invalid, Where
 from matching.interchange import read_profile, read_vacancy
-from matching.live import document_of
 from matching.store import Store
 from matching.store.ageing import Ageing
 
@@ -41,6 +42,10 @@ TEXTS_A_TURN = 512
 _LEAST_PAUSE_SECONDS = 0.1
 _PAUSE_PER_LOOK = 10.0
 _MOST_PAUSE_SECONDS = 2.0
+#: The job of every day, under the day.
+PAUSING: Final = "pause_unconfirmed"
+#: After so long without a day of work the service was off, or the clock has leapt.
+DOUBTFUL_GAP: Final = timedelta(days=7)
 
 
 def encode_profiles(task: Task) -> None:
@@ -89,19 +94,25 @@ def encode_vacancies(task: Task) -> None:
 
 def _encode_whole_pool(task: Task) -> None:
     """Make vectors that the pool lacks, as after a change of the encoder: some of them, the rest in another turn."""
+    missing: list[str] = []
     with task.database.reading(task.organisation_id) as store:
-        entries = store.pool.at(store.pool.mark())
-        texts = list(task.pools.means.texts_needed)
-        for entry in entries:
-            if entry.document is not None:
-                texts += _texts_of(entry.document)
-        wanted = {text_digest(text): text for text in texts}
-        known = task.pools.vectors(store, wanted)
-    missing = [text for digest, text in wanted.items() if digest not in known]
+        for texts in _texts_in_blocks(task, store):
+            wanted = {text_digest(text): text for text in texts}
+            known = task.pools.vectors(store, wanted)
+            missing += [text for digest, text in wanted.items() if digest not in known]
+            if len(missing) > TEXTS_A_TURN:
+                break
     _make_vectors(task, missing[:TEXTS_A_TURN])
     if len(missing) > TEXTS_A_TURN:
         with task.database.writing(task.organisation_id) as store:
             queue(store, ENCODE, WHOLE_POOL, {}, task.at)
+
+
+def _texts_in_blocks(task: Task, store: Store) -> Iterator[list[str]]:
+    """All texts that the pool needs, some vacancies at a time: a million do not fit into memory."""
+    yield list(task.pools.means.texts_needed)
+    for block in store.pool.changes_in_blocks(0, up_to=store.pool.mark(), size=BLOCK):
+        yield [text for entry in block if entry.document is not None for text in _texts_of(entry.document)]
 
 
 def _make_vectors(task: Task, texts: Iterable[str]) -> None:
@@ -115,6 +126,7 @@ def _make_vectors(task: Task, texts: Iterable[str]) -> None:
         made = _encoded(task, {digest: wanted[digest] for digest in missing[start : start + _TEXTS_AT_ONCE]})
         with task.database.writing(task.organisation_id) as store:
             task.pools.keep_vectors(store, made)
+        task.pulse.beat()
 
 
 def _encoded(task: Task, texts: Mapping[str, str]) -> dict[str, Any]:
@@ -139,6 +151,14 @@ def _texts_of(document: Mapping[str, Any]) -> Sequence[str]:
         return ()
 
 
+def pause_unless_put_off(task: Task) -> None:
+    """Pause unadvertised roles that nobody has confirmed for too long, unless the day is in doubt."""
+    if task.payload.get("put_off"):
+        _log.error("the day is long after the last one: nothing is paused or forgotten today; look at the clock")
+        return
+    vacancies.pause_unconfirmed_roles(task)
+
+
 #: All kinds of work, the most urgent first: somebody may be waiting for a first list.
 WORKS: Final[Mapping[str, Work]] = MappingProxyType(
     {
@@ -149,27 +169,39 @@ WORKS: Final[Mapping[str, Work]] = MappingProxyType(
         STANDING: Work(handler=alerts.renew_standing),
         # Many roles in one look at each participant: a file of thousands would take hours one by one.
         ALERTS: Work(handler=alerts.tell_whom_it_enters, at_once=100),
-        "pause_unconfirmed": Work(handler=vacancies.pause_unconfirmed_roles),
-        imports.TAKE_IN: Work(handler=imports.take_rows_in),
+        PAUSING: Work(handler=pause_unless_put_off),
+        imports.TAKE_IN: Work(handler=imports.take_rows_in, given_up=imports.tell_given_up),
         "retention": Work(handler=retention.forget_what_is_past_its_time),
     }
 )
 
 
 def queue_pausing(store: Store, at: datetime) -> None:
-    """Have unadvertised roles paused that nobody has confirmed for too long."""
-    queue_once(store, "pause_unconfirmed", local_day(at).isoformat(), {}, at)
+    """Have unadvertised roles paused that nobody has confirmed for too long; the job is also the mark of the day."""
+    put_off = {"put_off": True} if is_in_doubt(store, at) else {}
+    queue_once(store, PAUSING, local_day(at).isoformat(), put_off, at)
 
 
 def queue_retention(store: Store, at: datetime) -> None:
     """Have what is past its time forgotten, in an organisation that has switched this on."""
-    if store.organisations.settings().forget_daily:
+    if store.organisations.settings().forget_daily and not is_in_doubt(store, at):
         queue_once(store, "retention", local_day(at).isoformat(), {}, at)
 
 
 def forget_done_jobs(store: Store, at: datetime) -> None:
     """Delete jobs that were done long ago."""
-    Ageing(store).forget_jobs(at - timedelta(days=store.organisations.settings().keep_traces_days))
+    if not is_in_doubt(store, at):
+        Ageing(store).forget_jobs(at - timedelta(days=store.organisations.settings().keep_traces_days))
+
+
+def is_in_doubt(store: Store, at: datetime) -> bool:
+    """Whether today is so long after the last day of work that the clock may have leapt ahead.
+
+    What is forgotten by a clock that is a year ahead does not come back with the clock. So a day is lost instead: the
+    next one is then as sure as any.
+    """
+    last = store.jobs.last_key(kind=PAUSING, before=local_day(at).isoformat())
+    return last is not None and local_day(at) - date.fromisoformat(last) > DOUBTFUL_GAP
 
 
 DAILY: Final = (queue_pausing, alerts.queue_daily_look, queue_retention, forget_done_jobs)

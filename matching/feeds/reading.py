@@ -32,38 +32,62 @@ class Readings(Generic[Value]):
     notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def read_vacancies(paths: Sequence[Path], *, progress: Progress | None = None) -> Readings[Vacancy]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """How many rows are read at most, and how many refused ones: then the rest is left, which is a problem too."""
+
+    most_rows: int
+    most_refused: int
+
+
+def read_vacancies(
+    paths: Sequence[Path], *, progress: Progress | None = None, bounds: Bounds | None = None
+) -> Readings[Vacancy]:
     """Read the vacancies of files and folders."""
 
     def validated(draft: Draft) -> Vacancy:
         return read_vacancy(draft.content, draft.where, derived=draft.derived)
 
-    return _read(paths, kind=Kind.VACANCIES, validated=validated, progress=progress)
+    return _read(paths, kind=Kind.VACANCIES, validated=validated, progress=progress, bounds=bounds)
 
 
-def read_profiles(path: Path, *, progress: Progress | None = None) -> Readings[VocationalProfile]:
+def read_profiles(
+    path: Path, *, progress: Progress | None = None, bounds: Bounds | None = None
+) -> Readings[VocationalProfile]:
     """Read the profiles of a file or folder."""
 
     def validated(draft: Draft) -> VocationalProfile:
         return read_profile(draft.content, draft.where)
 
-    return _read([path], kind=Kind.PROFILES, validated=validated, progress=progress)
+    return _read([path], kind=Kind.PROFILES, validated=validated, progress=progress, bounds=bounds)
 
 
 def _read(
-    paths: Sequence[Path], *, kind: Kind, validated: Callable[[Draft], Value], progress: Progress | None
+    paths: Sequence[Path],
+    *,
+    kind: Kind,
+    validated: Callable[[Draft], Value],
+    progress: Progress | None,
+    bounds: Bounds | None,
 ) -> Readings[Value]:
     found = [one for path in dict.fromkeys(paths) for one in find_sources(path)]
     rows: list[_Row[Value]] = []
     warnings: list[Problem] = []
+    refused = 0
     for reading in read_sources(found, kind=kind, progress=progress):
         if isinstance(reading, Warned):
             warnings.append(reading.problem)
         elif isinstance(reading, Problem):
             rows.append(_Row(reading.where, "", None, (reading,), ()))
+            refused += 1
         else:
             warnings += reading.warnings
             rows.append(_row(reading, kind=kind, validated=validated))
+            refused += rows[-1].value is None
+        if bounds is not None and (too_many := _too_many(len(rows) + len(warnings), refused, bounds)):
+            where = Where(rows[-1].where.file if rows else warnings[-1].where.file)
+            rows.append(_Row(where, "", None, (Problem(where, too_many),), ()))
+            break
     repeats = _repeats(rows)
     good = [row for row in rows if row.value is not None and row.ref not in repeats]
     problems = [problem for row in rows for problem in (*row.problems, *_repeated(row, repeats, kind=kind))]
@@ -84,6 +108,15 @@ class _Row(Generic[Value]):
     value: Value | None
     problems: tuple[Problem, ...]
     notes: tuple[str, ...]
+
+
+def _too_many(rows: int, refused: int, bounds: Bounds) -> str:
+    """Say why no more is read; empty if more is."""
+    if refused >= bounds.most_refused:
+        return f"has {refused:,} rows that cannot be taken, and the rest was not read; look at how it was made"
+    if rows >= bounds.most_rows:
+        return f"has {bounds.most_rows:,} rows or more, and the rest was not read; split it"
+    return ""
 
 
 def _row(draft: Draft, *, kind: Kind, validated: Callable[[Draft], Value]) -> _Row[Value]:
@@ -115,7 +148,8 @@ def _repeated(row: _Row[Value], repeats: Mapping[str, list[Where]], *, kind: Kin
     places = repeats.get(row.ref)
     if not places:
         return []
-    others = [place for place in places if place is not row.where]
-    more = f" and {len(others) - 1} more" if len(others) > 1 else ""
-    message = f"'{row.ref}' is also the reference of {others[0]}{more}; each of the {kind} needs its own"
+    # Not gone through again for each of them: they may be a hundred thousand.
+    other = places[0] if places[0] is not row.where else places[1]
+    more = f" and {len(places) - 2} more" if len(places) > 2 else ""
+    message = f"'{row.ref}' is also the reference of {other}{more}; each of the {kind} needs its own"
     return [Problem(row.where.inside(kind.ref), message)]

@@ -11,12 +11,14 @@ from typing import BinaryIO, Literal, cast, overload
 from matching.errors import Problem, Where
 from matching.feeds.draft import Draft, Kind
 from matching.feeds.limits import MEGABYTE
-from matching.feeds.reading import Readings, read_profiles, read_vacancies
+from matching.feeds.reading import Bounds, Readings, read_profiles, read_vacancies
 from matching.feeds.sources import read_drafts
 from matching.model.profile import VocationalProfile
 from matching.model.vacancy import Vacancy
 
 LARGEST_UPLOAD_BYTES = 20 * MEGABYTE
+#: Somebody waits while an upload is read, at a tenth of a millisecond a row; thousands of refused ones help nobody.
+_BOUNDS = Bounds(most_rows=100_000, most_refused=10_000)
 _LONGEST_NAME = 120
 _LONGEST_SUFFIX = 10
 _NAMELESS = "upload"
@@ -48,7 +50,9 @@ def read_upload(
     if len(content) > largest_bytes:
         message = f"is {_size(len(content))} large; the most is {_size(largest_bytes)}; split it"
         return Readings(problems=(Problem(Where(str(upload)), message),))
-    return read_vacancies([upload]) if Kind(kind) is Kind.VACANCIES else read_profiles(upload)
+    if Kind(kind) is Kind.VACANCIES:
+        return read_vacancies([upload], bounds=_BOUNDS)
+    return read_profiles(upload, bounds=_BOUNDS)
 
 
 def drafts_of_upload(content: bytes, name: str, kind: Kind) -> list[Draft]:

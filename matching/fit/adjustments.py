@@ -11,6 +11,7 @@ import numpy as np
 
 from matching.columns import bits
 from matching.fit.part import Codes, Concession, Part, Said, Setting, Values, coded, graded, short
+from matching.kinds import Read, Reading
 from matching.model.adjustment import Importance, Need, Offer
 from matching.model.finding import Aspect, Code
 from matching.model.profile import VocationalProfile
@@ -37,6 +38,12 @@ def parts(profile: VocationalProfile, setting: Setting) -> tuple[Part, ...]:
     )
 
 
+def offer_read(position: int) -> Reading:
+    """What an employer has said of one adjustment of the catalogue, by its place there."""
+    word, bit = divmod(position, 64)
+    return (Read("offered", word, 1 << bit), Read("refused", word, 1 << bit))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeedMet(Part):
     """Whether the adjustment, or one that would serve instead, is offered."""
@@ -49,6 +56,10 @@ class NeedMet(Part):
     entries: tuple[Adjustment, ...] = field(repr=False)
     positions: tuple[int, ...]
     chances: tuple[float, ...]  # how likely employers agree, a judgement: it orders, and never excludes
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        return tuple(offer_read(position) for position in self.positions)
 
     def codes(self, jobs: Jobs) -> Codes:
         offered = jobs.flags("offered", bits(self.positions))

@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from matching.fit.part import Codes, Concession, Part, Said, Setting, Values, graded
-from matching.fit.week import Minutes, Usable, codes_by_pattern, minutes_of, share_of_shifts, usable_by_minutes
+from matching.fit.week import (
+    TIMES_READ,
+    Minutes,
+    Usable,
+    codes_by_pattern,
+    minutes_of,
+    share_of_shifts,
+    usable_by_minutes,
+)
+from matching.kinds import Reading
 from matching.model.finding import Aspect, Code
 from matching.model.profile import VocationalProfile
 from matching.model.vacancy import Vacancy
@@ -48,6 +57,10 @@ class _Times(Part):
     screening_rank: ClassVar[int] = 2
 
     usable: Usable  # of each pattern of the pool
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        return (TIMES_READ,)
 
     def codes(self, jobs: Jobs) -> Codes:
         return codes_by_pattern(jobs, self.usable, whole_is_enough=False)

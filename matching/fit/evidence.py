@@ -10,6 +10,7 @@ import numpy as np
 
 from matching.columns import NO_DATE
 from matching.fit.part import Codes, Part, Said, Setting, SoftPart, Values
+from matching.kinds import Read, Reading
 from matching.model.finding import Aspect, Code
 from matching.model.vacancy import Vacancy
 from matching.pool import Jobs
@@ -34,6 +35,10 @@ class Checked(SoftPart):
     aspect: ClassVar[Aspect] = Aspect.EVIDENCE
 
     as_of: date
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        return ((Read("facts_checked_on"),),)
 
     def values(self, jobs: Jobs, codes: Codes) -> Values:
         checked = jobs.column("facts_checked_on")

@@ -7,6 +7,8 @@ from typing import ClassVar
 
 from matching.columns import UNKNOWN, bits
 from matching.fit.part import Codes, Part, Said, Setting, Values, coded, graded
+from matching.fit.requirements import LAW_READ
+from matching.kinds import Reading
 from matching.model.finding import Aspect, Code
 from matching.model.profile import VocationalProfile
 from matching.model.vacancy import Vacancy
@@ -39,6 +41,10 @@ class KeptAway(Part):
     entry: RoleExclusion = field(repr=False)
     position: int
     chance: float
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        return (LAW_READ,)
 
     def codes(self, jobs: Jobs) -> Codes:
         inside = jobs.flags("settings", (bits([self.position])[0], 0))

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import numpy as np
 
 from matching.fit.part import Codes, Concession, Part, Said, Setting, Values, coded, graded, number
+from matching.kinds import Read, Reading
 from matching.model.finding import Aspect, Code
 from matching.model.profile import HoursWanted, VocationalProfile
 from matching.model.vacancy import Vacancy
 from matching.model.work import MOST_WEEKLY_HOURS, JobHours, Negotiable
 from matching.pool import Jobs
+
+HOURS_READ: Final[Reading] = (Read("hours_least"), Read("hours_most"), Read("negotiable"))
 
 
 def parts(profile: VocationalProfile, setting: Setting) -> tuple[Part, ...]:
@@ -35,6 +38,10 @@ class WeeklyHours(Part):
     screening_rank: ClassVar[int] = 1
 
     wanted: HoursWanted
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        return (HOURS_READ,)
 
     @property
     def least(self) -> float:
@@ -94,6 +101,10 @@ class LegalCap(Part):
     screening_rank: ClassVar[int] = 1
 
     cap: float
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        return (HOURS_READ,)
 
     def codes(self, jobs: Jobs) -> Codes:
         least, most = jobs.column("hours_least"), jobs.column("hours_most")

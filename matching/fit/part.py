@@ -7,17 +7,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from matching.columns import Rows
+from matching.kinds import Reading
 from matching.model.finding import Asked, Aspect, Code, Finding
 from matching.model.vacancy import Vacancy
 from matching.places import SectorTable
-from matching.pool import Jobs
+from matching.pool import Alike, Jobs
 from matching.taxonomy import Catalogue
+from matching.zones import Metres
 
 Codes = npt.NDArray[np.int8]  # of `Code`
 Values = npt.NDArray[np.float64]  # 0 to 1
@@ -78,6 +80,16 @@ class Part(ABC):
         return None
 
     @property
+    def readings(self) -> tuple[Reading, ...]:
+        """The columns that codes and values depend on, in groups that kinds are made of; none: each job is judged."""
+        return ()
+
+    @property
+    def keeps_near(self) -> tuple[Metres, float] | None:
+        """Home, and so many metres: whatever lies farther to any side is in conflict, unless it is done at home."""
+        return None
+
+    @property
     def can_conflict(self) -> bool:
         """Whether any vacancy could be in conflict; screening passes over a part that never is."""
         return True
@@ -89,6 +101,16 @@ class Part(ABC):
     def values(self, jobs: Jobs, codes: Codes) -> Values:
         """Give each verdict its value for the score: 1, 0, and the middle where nobody knows."""
         return graded(codes, ok=1.0, conflict=0.0)
+
+    def judged_alike(self, jobs: Jobs, alike: Alike) -> Judged:
+        """Judge one job of each kind, and those that are of no kind."""
+        codes = codes_of_examples(self, alike.examples)
+        values = self.values(alike.examples, codes)
+        if alike.behind is not None:
+            behind = self.codes(alike.behind)
+            codes = np.concatenate([codes, behind])
+            values = np.concatenate([values, self.values(alike.behind, behind)])
+        return Judged.of_kinds(self, ByKind(alike, codes, values))
 
     @abstractmethod
     def say(self, job: Vacancy, code: Code, view: Jobs) -> Said:
@@ -130,20 +152,64 @@ class SoftPart(Part):
         return np.zeros(len(jobs), np.int8)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
+class ByKind:
+    """The codes and values of one part over kinds of jobs."""
+
+    alike: Alike
+    codes: Codes  # by kind
+    values: Values
+
+    def spread(self, of_kinds: Values) -> Values:
+        """Give each job what belongs to its kind."""
+        return of_kinds.take(self.alike.kind_of_job)
+
+
+@dataclass(frozen=True)
 class Judged:
-    """The codes and values of one part over a view; `at` are positions where it is present."""
+    """The codes and values of one part over a view; `at` are positions where it is present.
+
+    What was found by kind is spread over the jobs when somebody looks at it.
+    """
 
     part: Part
     codes: Codes
     values: Values
     at: Rows | None = None
 
+    @staticmethod
+    def of_kinds(part: Part, by_kind: ByKind) -> Judged:
+        """The judgement of all jobs of a view from that of their kinds."""
+        judged = object.__new__(Judged)
+        judged.__dict__.update(part=part, at=None, _by_kind=by_kind)
+        return judged
+
+    @property
+    def by_kind(self) -> ByKind | None:
+        """The same by kind, where it was found so."""
+        return self.__dict__.get("_by_kind")
+
+    def __getattr__(self, name: str) -> Any:
+        by_kind = self.by_kind
+        if by_kind is None or name not in ("codes", "values"):
+            raise AttributeError(name)
+        spread = getattr(by_kind, name).take(by_kind.alike.kind_of_job)
+        self.__dict__[name] = spread
+        return spread
+
 
 def judge(part: Part, jobs: Jobs, codes: Codes | None = None) -> Judged:
     """Judge one part over a view; codes that screening has worked out already are taken over."""
+    alike = jobs.alike(part.readings)
+    if alike is not None:
+        return part.judged_alike(jobs, alike)
     codes = part.codes(jobs) if codes is None else codes
     return Judged(part, codes, part.values(jobs, codes), part.present(jobs))
+
+
+def codes_of_examples(part: Part, examples: Jobs) -> Codes:
+    """The code of each kind of jobs, worked out once for screening and judging."""
+    return examples.once(("codes", part.aspect, part.name), lambda: part.codes(examples))
 
 
 def coded(*, conflict: Mask, ok: Mask) -> Codes:

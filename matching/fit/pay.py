@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import numpy as np
 
 from matching.fit.part import Codes, Concession, Part, Said, Setting, Values, coded, graded, pounds
+from matching.kinds import Read, Reading
 from matching.laying_out import hourly_range
 from matching.model.finding import Aspect, Code
 from matching.model.profile import VocationalProfile
 from matching.model.vacancy import Vacancy
 from matching.pool import Jobs
+
+PAY_READ: Final[Reading] = (Read("hourly_least"), Read("hourly_most"))
 
 
 def parts(profile: VocationalProfile, setting: Setting) -> tuple[Part, ...]:
@@ -32,6 +35,10 @@ class Floor(Part):
     screening_rank: ClassVar[int] = 1
 
     hourly: float
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        return (PAY_READ,)
 
     def codes(self, jobs: Jobs) -> Codes:
         return coded(conflict=jobs.column("hourly_most") < self.hourly, ok=jobs.column("hourly_least") >= self.hourly)

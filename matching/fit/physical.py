@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from matching.fit.part import Codes, Part, Said, Setting, Values, coded, graded, number
+from matching.kinds import Read, Reading
 from matching.model.finding import Aspect, Code
 from matching.model.profile import VocationalProfile
 from matching.model.vacancy import Vacancy
 from matching.pool import Jobs
+
+PHYSICAL_READ: Final[Reading] = (Read("lift_kg"), Read("stand_minutes"), Read("walk_minutes"), Read("climb"))
 
 
 def parts(profile: VocationalProfile, setting: Setting) -> tuple[Part, ...]:
@@ -50,6 +53,10 @@ class Demand(Part):
     unit: str
     ask: str
 
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        return (PHYSICAL_READ,)
+
     def codes(self, jobs: Jobs) -> Codes:
         demand = jobs.column(self.column)
         return coded(conflict=demand > self.limit, ok=demand <= self.limit)
@@ -75,6 +82,10 @@ class Climb(Part):
 
     aspect: ClassVar[Aspect] = Aspect.PHYSICAL
     screening_rank: ClassVar[int] = 3
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        return (PHYSICAL_READ,)
 
     def codes(self, jobs: Jobs) -> Codes:
         climb = jobs.column("climb")

@@ -11,6 +11,8 @@ import numpy as np
 from matching.columns import bits
 from matching.fit.nearness import Nearness
 from matching.fit.part import Codes, Part, Said, Setting, SoftPart, Values, quoted
+from matching.fit.refused_work import TAGS_READ
+from matching.kinds import Reading
 from matching.model.finding import Aspect, Code
 from matching.model.profile import VocationalProfile
 from matching.model.vacancy import Vacancy
@@ -73,6 +75,10 @@ class Tasks(SoftPart):
 
     liked: Mapping[str, tuple[int, str]]  # slug: position in the catalogue, label
     disliked: Mapping[str, tuple[int, str]]
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        return (TAGS_READ,)
 
     def values(self, jobs: Jobs, codes: Codes) -> Values:
         return (

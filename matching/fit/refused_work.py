@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from matching.columns import bits
 from matching.fit.part import Codes, Part, Said, Setting, coded, quoted
+from matching.kinds import Read, Reading
 from matching.model.finding import Aspect, Code
 from matching.model.profile import Refusal, VocationalProfile
 from matching.model.vacancy import Vacancy
 from matching.pool import Jobs
 from matching.taxonomy import TaskTag
+
+TAGS_READ: Final[Reading] = (Read("task_tags", 0), Read("task_tags", 1))
 
 
 def parts(profile: VocationalProfile, setting: Setting) -> tuple[Part, ...]:
@@ -39,6 +42,10 @@ class Refused(Part):
     refusal: Refusal
     tags: tuple[TaskTag, ...] = field(repr=False)
     mask: tuple[int, int]
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        return (TAGS_READ,)
 
     def codes(self, jobs: Jobs) -> Codes:
         shared = jobs.flags("task_tags", self.mask)

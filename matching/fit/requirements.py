@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import numpy as np
 
 from matching.columns import DBS_LEVELS, DRIVING_ASKED, Rows
 from matching.columns import UNKNOWN as UNKNOWN_BYTE
 from matching.fit.part import NO_PRIOR, OK, UNKNOWN, Codes, Part, Said, Setting, Values, coded, graded, number, short
+from matching.kinds import Read, Reading
 from matching.model.finding import Asked, Aspect, Code
 from matching.model.profile import DrivingLicence, VocationalProfile
 from matching.model.vacancy import DbsLevel, DrivingAsked, QualificationAsked, Vacancy
 from matching.pool import Jobs, VacancyPool
 
 LONGEST_COURSE_WEEKS = 12.0
+LAW_READ: Final[Reading] = tuple(
+    Read(column)
+    for column in (
+        "driving",
+        "minimum_age",
+        "dbs",
+        "regulated_children",
+        "regulated_adults",
+        "settings_known",
+        "settings",
+    )
+)
 
 SERVES = {
     DrivingLicence.FULL_MANUAL: (DrivingAsked.NONE, DrivingAsked.FULL_AUTO, DrivingAsked.FULL_MANUAL),
@@ -173,6 +186,10 @@ class Driving(_Requirement):
     licence: DrivingLicence | None
 
     @property
+    def readings(self) -> tuple[Reading, ...]:
+        return () if self.licence is None else (LAW_READ,)
+
+    @property
     def can_conflict(self) -> bool:
         return self.licence not in (None, DrivingLicence.FULL_MANUAL)
 
@@ -221,6 +238,10 @@ class MinimumAge(_Requirement):
     ages_met: tuple[int, ...] | None
 
     @property
+    def readings(self) -> tuple[Reading, ...]:
+        return () if self.ages_met is None else (LAW_READ,)
+
+    @property
     def can_conflict(self) -> bool:
         return self.ages_met is not None
 
@@ -255,6 +276,10 @@ class Regulated(_Requirement):
 
     words: str
 
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        return (LAW_READ,)
+
     def codes(self, jobs: Jobs) -> Codes:
         regulated = jobs.column(self.name)
         return coded(conflict=regulated == 1, ok=regulated == 0)
@@ -275,6 +300,10 @@ class Check(_Requirement):
     """Whether the DBS check asked for is none of those to avoid for now."""
 
     avoided: tuple[DbsLevel, ...]
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        return (LAW_READ,)
 
     def codes(self, jobs: Jobs) -> Codes:
         level = jobs.column("dbs")

@@ -10,27 +10,32 @@ import numpy as np
 import numpy.typing as npt
 
 from matching.columns import DIMENSIONS, PEAK_SHARES, UNKNOWN, Array, Rows, bits
+from matching.fit.adjustments import offer_read
 from matching.fit.levels import chance_at_most
 from matching.fit.part import (
     CONFLICT,
     NO_PRIOR,
     Codes,
     Concession,
+    Judged,
     Mask,
     Part,
     Said,
     Setting,
     Values,
     coded,
+    codes_of_examples,
     graded,
     short,
 )
+from matching.fit.part import UNKNOWN as UNKNOWN_CODE
+from matching.kinds import Read, Reading
 from matching.model.adjustment import Offer
 from matching.model.finding import Aspect, Code
 from matching.model.profile import VocationalProfile
 from matching.model.sensory import HIGHEST_LEVEL, Direction, PeakShare, SensoryLevel, SensoryTolerance
 from matching.model.vacancy import Vacancy
-from matching.pool import Jobs
+from matching.pool import Alike, Jobs
 from matching.taxonomy import Adjustment, Catalogue, SensoryDimensionEntry
 
 LEVEL_WORDS = ("hardly any", "mild", "ordinary", "strong", "very strong")
@@ -102,6 +107,16 @@ class _Dimension(Part):
     entry: SensoryDimensionEntry = field(repr=False)
     wished: SensoryTolerance
 
+    @property
+    def prior_read(self) -> Reading:
+        """What the occupation suggests of the dimension."""
+        return (Read("prior_mean", self.index), Read("prior_spread", self.index))
+
+    @property
+    def level_read(self) -> Reading:
+        """What anybody has observed of the dimension."""
+        return tuple(Read(column, self.index) for column in ("typical", "peak", "peak_share", "can_leave"))
+
     def known_level(self, job: Vacancy) -> SensoryLevel | None:
         """The level that somebody has observed; a prior is none."""
         level = job.sensory.get(DIMENSIONS[self.index])
@@ -125,6 +140,10 @@ def in_words(level: int) -> str:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seek(_Dimension):
     """Whether there is at least as much of it as the person does well with."""
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        return (self.level_read,)
 
     def codes(self, jobs: Jobs) -> Codes:
         typical = jobs.column("typical", self.index)
@@ -170,6 +189,10 @@ class Avoid(_Dimension):
     reliefs: tuple[Relief, ...]
     figures: Mapping[str, float] = field(repr=False)
 
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        return (self.level_read, *(offer_read(relief.position) for relief in self.reliefs))
+
     def codes(self, jobs: Jobs) -> Codes:
         return self._levels(jobs).codes(self.wished.tolerance)
 
@@ -179,10 +202,53 @@ class Avoid(_Dimension):
         Every value falls or stays as the workplace gets louder, and rises or stays as an offer turns to
         yes: least of `ok` (0.8) above most of `unknown`, least of `unknown` above most of `conflict`.
         """
+        values = self._by_margin(jobs, codes)
+        at = np.flatnonzero((codes == UNKNOWN_CODE) & (jobs.column("typical", self.index) == UNKNOWN))
+        if len(at):
+            mean, spread = (jobs.column(name, self.index)[at] for name in ("prior_mean", "prior_spread"))
+            values[at] = self._chances(mean, spread, self._bearable(jobs)[at])
+        return values
+
+    def judged_alike(self, jobs: Jobs, alike: Alike) -> Judged:
+        """What a prior suggests of a level that nobody has observed is of no kind, and looked up job by job."""
+        kinds, kind_of_job = alike.examples, alike.kind_of_job
+        codes = codes_of_examples(self, kinds)
+        unobserved = (codes == UNKNOWN_CODE) & (kinds.column("typical", self.index) == UNKNOWN)
+        values, bearable = self._by_margin(kinds, codes), self._bearable(kinds)
+        if alike.behind is not None:
+            behind = self.codes(alike.behind)
+            codes = np.concatenate([codes, behind])
+            values = np.concatenate([values, self.values(alike.behind, behind)])
+            unobserved = np.concatenate([unobserved, np.zeros(len(behind), np.bool_)])
+        spread_out = values.take(kind_of_job)
+        at = np.flatnonzero(unobserved.take(kind_of_job))
+        if len(at):
+            here = jobs.pool.jobs(at if jobs.rows is None else jobs.rows.take(at))
+            spread_out[at] = self._chances_at(here, bearable.take(kind_of_job.take(at)))
+        return Judged(self, codes.take(kind_of_job), spread_out)
+
+    def _chances_at(self, jobs: Jobs, bearable: Values) -> Values:
+        """The chances of some jobs, for few kinds of prior and few bearable levels once each."""
+        alike = jobs.alike((self.prior_read,))
+        if alike is None or alike.behind is not None:
+            mean, spread = jobs.column("prior_mean", self.index), jobs.column("prior_spread", self.index)
+            return self._chances(mean, spread, bearable)
+        kinds = alike.examples
+        mean, spread = kinds.column("prior_mean", self.index), kinds.column("prior_spread", self.index)
+        # Bearable levels are whole and half ones.
+        halves = np.arange(2 * (HIGHEST_LEVEL + MOST_RELIEF) + 1)
+        used = np.flatnonzero(np.bincount((2 * bearable).astype(np.int64), minlength=len(halves)))
+        line_of = np.zeros(len(halves), np.int64)
+        line_of[used] = len(kinds) * np.arange(len(used))
+        table = self._chances(mean, spread, used[:, None] / 2).ravel()
+        return table.take(line_of.take((2 * bearable).astype(np.int64)) + alike.kind_of_job)
+
+    def _by_margin(self, jobs: Jobs, codes: Codes) -> Values:
+        """The values as far as they do not depend on what the occupation suggests."""
         levels = self._levels(jobs)
         margin = np.maximum(self.wished.tolerance - levels.worst, 0) / HIGHEST_LEVEL
         excess = np.maximum(levels.best - self.wished.tolerance, 0) / HIGHEST_LEVEL
-        return graded(codes, ok=0.8 + 0.2 * margin, conflict=0.1 - 0.1 * excess, unknown=self._chance_bearable(jobs))
+        return graded(codes, ok=0.8 + 0.2 * margin, conflict=0.1 - 0.1 * excess)
 
     def _levels(self, jobs: Jobs) -> _Met:
         return jobs.once(("levels met", self.index, self.wished), lambda: self._find_levels(jobs, conceded=None))
@@ -231,21 +297,20 @@ class Avoid(_Dimension):
         relieved: Levels = np.maximum(level - np.minimum(taken_off, np.int8(MOST_RELIEF)), np.int8(0))
         return relieved
 
-    def _chance_bearable(self, jobs: Jobs) -> Values:
-        """The value where it is not known whether the level is bearable: by the occupation's prior if there is one."""
-        chance = np.full(len(jobs), NO_PRIOR)
-        mean = jobs.column("prior_mean", self.index)
-        at = np.flatnonzero((jobs.column("typical", self.index) == UNKNOWN) & ~np.isnan(mean))
-        relief = np.zeros(len(at))
+    def _bearable(self, jobs: Jobs) -> Values:
+        """The level that is bearable with the mitigations; one that may be offered counts half."""
+        relief = np.zeros(len(jobs))
         for each in self.reliefs:
-            if each.levels:  # one that may be offered counts half
-                maybe, surely = ~jobs.flags("refused", each.mask)[at], jobs.flags("offered", each.mask)[at]
+            if each.levels:
+                maybe, surely = ~jobs.flags("refused", each.mask), jobs.flags("offered", each.mask)
                 relief += each.levels * (maybe.astype(np.float64) + surely) / 2
-        bearable = self.wished.tolerance + np.minimum(relief, MOST_RELIEF)
-        spread = jobs.column("prior_spread", self.index)[at]
+        return self.wished.tolerance + np.minimum(relief, MOST_RELIEF)
+
+    def _chances(self, mean: Array, spread: Array, bearable: Values) -> Values:
+        """The chance that the level is bearable by the occupation's prior, the middle without one."""
         lowest, highest = self.figures["sensory_prior.lowest"], self.figures["sensory_prior.highest"]
-        chance[at] = np.clip(chance_at_most(mean[at], spread, bearable), lowest, highest)
-        return chance
+        chances = np.clip(chance_at_most(mean, spread, bearable), lowest, highest)
+        return np.where(np.isnan(mean), NO_PRIOR, chances)
 
     def liftable(self, jobs: Jobs) -> Mask:
         """Whether one mitigation that was refused would by itself end the conflict."""

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import ClassVar
 
 from matching.fit.part import Codes, Concession, Part, Said, Setting, number
-from matching.fit.week import NIGHT, WEEKEND, Usable, codes_by_pattern, usable_by_length, usable_by_minutes
+from matching.fit.week import NIGHT, TIMES_READ, WEEKEND, Usable, codes_by_pattern, usable_by_length, usable_by_minutes
+from matching.kinds import Reading
 from matching.model.finding import Aspect, Code
 from matching.model.profile import VocationalProfile, Welcome
 from matching.model.vacancy import Vacancy
@@ -37,6 +38,10 @@ class _ShiftPart(Part):
     screening_rank: ClassVar[int] = 2
 
     usable: Usable  # of each pattern of the pool
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        return (TIMES_READ,)
 
     def codes(self, jobs: Jobs) -> Codes:
         return codes_by_pattern(jobs, self.usable, whole_is_enough=True)

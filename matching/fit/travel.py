@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import numpy as np
 
@@ -24,6 +25,7 @@ from matching.fit.part import (
     graded,
     number,
 )
+from matching.kinds import Read, Reading
 from matching.model.finding import Asked, Aspect, Code
 from matching.model.profile import TravelModeName, VocationalProfile
 from matching.model.vacancy import Vacancy
@@ -31,6 +33,7 @@ from matching.model.work import Remote
 from matching.places import Postcode, parse_postcode
 from matching.pool import Jobs
 from matching.taxonomy import TravelMode
+from matching.zones import Metres
 
 ONLY_REMOTE = REMOTE_STEPS.index(Remote.ONLY)
 REMOTE_WORDS = {
@@ -44,7 +47,7 @@ ASK_HOME = "Which area do you live in? The first part of the postcode is enough.
 # The box is a little wider than it need be, so that its rounding decides nothing.
 BOX_MARGIN_METRES = 100.0
 
-Metres = tuple[float, float]
+PLACE_READ: Final[Reading] = (Read("easting"), Read("northing"), Read("remote"))
 
 
 def parts(profile: VocationalProfile, setting: Setting) -> tuple[Part, ...]:
@@ -77,6 +80,19 @@ class _Journey(Part):
 
     home: Metres | None
 
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        return (PLACE_READ,)
+
+    @property
+    @abstractmethod
+    def reach_km(self) -> float:
+        """The distance beyond which every journey is too long."""
+
+    @property
+    def keeps_near(self) -> tuple[Metres, float] | None:
+        return None if self.home is None else (self.home, 1000 * self.reach_km + BOX_MARGIN_METRES)
+
     def no_journey(self, jobs: Jobs) -> Mask:
         """Jobs that are done only at home."""
         remote: Mask = jobs.column("remote") == ONLY_REMOTE
@@ -93,12 +109,12 @@ class _Journey(Part):
         metres: Values = np.sqrt(east * east + north * north)
         return metres / 1000
 
-    def reached(self, jobs: Jobs, *, reach_km: float, within: Callable[[Values], Mask]) -> Codes:
+    def reached(self, jobs: Jobs, within: Callable[[Values], Mask]) -> Codes:
         """Judge by a rule about km that holds nowhere beyond `reach_km`: only a box around home is measured."""
         east, north = jobs.column("easting"), jobs.column("northing")
         codes = np.full(len(jobs), UNKNOWN)
         if self.home is not None:
-            reach = 1000 * reach_km + BOX_MARGIN_METRES
+            reach = 1000 * self.reach_km + BOX_MARGIN_METRES
             outside = (east < self.home[0] - reach) | (east > self.home[0] + reach)
             outside |= (north < self.home[1] - reach) | (north > self.home[1] + reach)
             codes += outside.view(np.int8)  # unknown and one more is conflict
@@ -133,8 +149,12 @@ class Distance(_Journey):
 
     max_km: float
 
+    @property
+    def reach_km(self) -> float:
+        return self.max_km
+
     def codes(self, jobs: Jobs) -> Codes:
-        return self.reached(jobs, reach_km=self.max_km, within=lambda km: km <= self.max_km)
+        return self.reached(jobs, lambda km: km <= self.max_km)
 
     def values(self, jobs: Jobs, codes: Codes) -> Values:
         share = np.nan_to_num(self.km(jobs)) / max(self.max_km, 1.0)
@@ -160,14 +180,18 @@ class Minutes(_Journey):
     ways: tuple[TravelMode, ...] = field(repr=False)
     max_minutes: float
 
+    @property
+    def reach_km(self) -> float:
+        reach = max((self.max_minutes - way.before_and_after_minutes) * way.km_per_hour / 60 for way in self.ways)
+        return max(reach, 0.0)
+
     def minutes(self, km: Values) -> Values:
         """Estimated minutes one way; NaN where either place is not known."""
         estimates = [way.before_and_after_minutes + 60 * km / way.km_per_hour for way in self.ways]
         return np.asarray(np.min(estimates, axis=0), np.float64)
 
     def codes(self, jobs: Jobs) -> Codes:
-        reach = max((self.max_minutes - way.before_and_after_minutes) * way.km_per_hour / 60 for way in self.ways)
-        return self.reached(jobs, reach_km=max(reach, 0.0), within=lambda km: self.minutes(km) <= self.max_minutes)
+        return self.reached(jobs, lambda km: self.minutes(km) <= self.max_minutes)
 
     def values(self, jobs: Jobs, codes: Codes) -> Values:
         share = np.nan_to_num(self.minutes(self.km(jobs))) / max(self.max_minutes, 1.0)

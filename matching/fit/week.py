@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from matching.columns import Array
 from matching.fit.part import UNKNOWN, Codes, Mask, coded
+from matching.kinds import Read, Reading
 from matching.model.work import MINUTES_A_DAY, MINUTES_A_WEEK, PatternKind
 from matching.patterns import KINDS, Patterns
 from matching.pool import Jobs
 
+TIMES_READ: Final[Reading] = (Read("pattern"), Read("least_minutes"), Read("most_minutes"))
 # In place of a pattern's usable minutes, where the hours need not be looked at.
 ENOUGH, NEVER, NO_SHIFTS = 2 * MINUTES_A_WEEK, -1, -2
 

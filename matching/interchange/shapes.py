@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum, StrEnum
@@ -46,20 +45,30 @@ class Reader:
         self._suggestions_left -= 1
         return suggestion(word, options)
 
-    @contextmanager
-    def within(self, step: str) -> Iterator[None]:
+    def within(self, step: str) -> _Step:
         """Read a member: `.name` or `[3]`."""
-        self._path.append(step)
-        try:
-            yield
-        finally:
-            self._path.pop()
+        return _Step(self._path, step)
 
     def refuse(self, message: str) -> Absent:
         """Note a problem at the present place."""
         place = "".join(self._path).removeprefix(".")
         self.problems.append(Problem(Where(self._where.file, self._where.row, place or self._where.field), message))
         return REFUSED
+
+
+class _Step:
+    """One step down to a member, as long as the block lasts: a class, since a record takes dozens of them."""
+
+    __slots__ = ("_path", "_step")
+
+    def __init__(self, path: list[str], step: str) -> None:
+        self._path, self._step = path, step
+
+    def __enter__(self) -> None:
+        self._path.append(self._step)
+
+    def __exit__(self, *raised: object) -> None:
+        self._path.pop()
 
 
 class Shape(Protocol):
@@ -385,10 +394,12 @@ class Record:
 
 
 def _read_field(field: Field, value: object, reader: Reader) -> Any:
+    if value is None and not field.required:
+        return field.default  # as most fields are
     with reader.within(f".{field.name}"):
         if field.required and (value is None or value == UNKNOWN or (isinstance(value, str) and not value.strip())):
             return reader.refuse("is required and cannot be unknown or empty")
-        if value is None or (value == UNKNOWN and field.shape.takes_unknown):
+        if value == UNKNOWN and field.shape.takes_unknown:
             return field.default
         return field.shape.read(value, reader)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, sessionmaker, with_loader_criteria
 
 from matching.errors import Invalid
@@ -15,6 +18,17 @@ from matching.store.store import Store
 from matching.store.tables import Organisation, Owned
 
 BUSY_MILLISECONDS = 15_000
+#: Connections beyond those that are kept, and how long one is waited for when all are out.
+_MOST_MORE = 24
+_CONNECTION_SECONDS = 5
+#: A server that does not answer is noticed: at connecting, and later by the silence of the network.
+_REACHING = {
+    "connect_timeout": "5",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "15000",
+}
 
 
 class Database:
@@ -68,28 +82,81 @@ class Database:
 
 
 def open_database(url: str, *, pool_size: int = 8) -> Database:
-    """Open the database at a URL: `sqlite:///path` or `postgresql://…`."""
+    """Open the database at a URL: `sqlite:///path` or `postgresql://…`.
+
+    What then goes wrong for a while `matching.store.outages` names; a lost connection is made anew when next needed.
+    """
     parsed = make_url(url)
+    usual: dict[str, Any] = {
+        "pool_size": pool_size,
+        "max_overflow": _MOST_MORE,
+        "pool_timeout": _CONNECTION_SECONDS,
+        "json_serializer": _json,
+        "hide_parameters": True,
+    }
     match parsed.get_backend_name():
         case "sqlite":
-            engine = create_engine(
-                parsed, pool_size=pool_size, max_overflow=16, json_serializer=_json, hide_parameters=True
-            )
+            engine = create_engine(parsed, **usual)
             event.listen(engine, "connect", prepare_sqlite)
             event.listen(engine, "begin", begin_as_told)
+            _hold_to_its_file(engine, parsed)
         case "postgresql":
-            engine = create_engine(
-                parsed.set(drivername="postgresql+psycopg"),
-                pool_size=pool_size,
-                max_overflow=16,
-                pool_pre_ping=True,
-                json_serializer=_json,
-                hide_parameters=True,
-            )
+            reaching = {name: value for name, value in _REACHING.items() if name not in parsed.query}
+            address = parsed.set(drivername="postgresql+psycopg").update_query_dict(reaching)
+            engine = create_engine(address, pool_pre_ping=True, **usual)
+            event.listen(engine, "connect", _bound_waiting)
             event.listen(engine, "begin", _drop_begin)
         case other:
             raise Invalid(f"the database '{other}' is not one of sqlite, postgresql")
     return Database(engine)
+
+
+def _hold_to_its_file(engine: Engine, url: URL) -> None:
+    """Use a connection only while the file that it opened lies in its place, and never make an empty one there.
+
+    SQLite goes on writing into a file that was moved away or deleted, and says that all is well: what it acknowledges
+    then is lost. A new connection would make an empty file, and throw away the log of the one that comes back.
+    """
+    path = url.database
+    if not path or path == ":memory:":
+        return
+    has_been_there = False
+
+    def open_no_new_one(_dialect: Any, _record: Any, _positional: Any, _named: Any) -> None:
+        if has_been_there and not os.path.exists(path):
+            raise _lost(sqlite3.SQLITE_CANTOPEN)
+
+    def remember(_connection: Any, record: Any) -> None:
+        nonlocal has_been_there
+        record.info["file"], has_been_there = _file_at(path), True
+
+    def compare(_connection: Any, record: Any, _proxy: Any) -> None:
+        if record.info["file"] != _file_at(path):
+            raise DisconnectionError("the file of the database is another one")
+
+    event.listen(engine, "do_connect", open_no_new_one)
+    event.listen(engine, "connect", remember)
+    event.listen(engine, "checkout", compare)
+
+
+def _file_at(path: str) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _lost(code: int) -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError("unable to open database file")
+    error.sqlite_errorcode, error.sqlite_errorname = code, "SQLITE_CANTOPEN"
+    return error
+
+
+def _bound_waiting(connection: Any, _record: Any) -> None:
+    """Wait for others on PostgreSQL as long as on SQLite: whoever hangs with a lock must not hang everybody."""
+    connection.execute(f"SET lock_timeout = {BUSY_MILLISECONDS}")
+    connection.commit()
 
 
 def _json(value: Any) -> str:

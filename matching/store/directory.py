@@ -52,11 +52,14 @@ class Directory:
         digest = attempt.email_digest
         self._hold(digest)
         self._wait_for_others(digest)
+        # What was written while the clock was ahead says nothing: a success of then would let everything pass uncounted
+        # until the clock has caught up, and failures of then would keep somebody out for as long.
+        until_now = SignInAttempt.email_digest == digest, SignInAttempt.at <= attempt.at
         last_success = self._session.scalar(
-            select(func.max(SignInAttempt.at)).where(SignInAttempt.email_digest == digest, SignInAttempt.succeeded)
+            select(func.max(SignInAttempt.at)).where(*until_now, SignInAttempt.succeeded)
         )
         from_then = since if last_success is None else max(since, last_success)
-        failed = SignInAttempt.email_digest == digest, ~SignInAttempt.succeeded, SignInAttempt.at > from_then
+        failed = *until_now, ~SignInAttempt.succeeded, SignInAttempt.at > from_then
         latest = select(SignInAttempt.at).where(*failed).order_by(SignInAttempt.at.desc()).limit(most)
         failures = list(self._session.scalars(latest))
         if len(failures) == most:

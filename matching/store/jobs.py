@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -16,6 +16,11 @@ from matching.store.tables import Job, Participant, VacancyRow
 
 WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
 _LONGEST_REASON = 300
+#: Clocks of machines that share a database may differ by so much.
+_CLOCKS_DIFFER = timedelta(minutes=1)
+#: No lease, and no wait of a job that was tried, reaches further: one that does is of a clock that was put back since.
+_FURTHEST_LEASE = timedelta(minutes=5)
+_FURTHEST_RETRY = timedelta(minutes=45)
 
 
 class Jobs(Nouns):
@@ -47,6 +52,12 @@ class Jobs(Nouns):
     def is_known(self, *, kind: str, key: str) -> bool:
         """Whether there is such a job, whatever became of it."""
         return self.session.scalar(select(Job.id).where(Job.kind == kind, Job.key == key).limit(1)) is not None
+
+    def last_key(self, *, kind: str, before: str) -> str | None:
+        """The last key, in the order of its letters, of a kind of job before another key."""
+        statement = select(func.max(Job.key)).where(Job.kind == kind, Job.key < before)
+        found: str | None = self.session.scalar(statement)
+        return found
 
     def due(self, *, at: datetime) -> list[str]:
         """The kinds of which some job could be taken now."""
@@ -150,10 +161,18 @@ def _asking(*, is_postgresql: bool) -> Any:
 
 
 def _due(at: datetime) -> ColumnElement[bool]:
-    """Waiting long enough, or left lying by a worker that is gone."""
+    """Waiting long enough, or left lying by a worker that is gone.
+
+    What was asked for, put back or taken while the clock was ahead is due at once: it would wait until the clock has
+    caught up, for a year if it was a year.
+    """
+    from_ahead = or_(
+        Job.made_at > at + _CLOCKS_DIFFER,
+        and_(Job.attempts > 0, Job.run_after > at + _FURTHEST_RETRY),
+    )
     return or_(
-        and_(Job.state == WAITING, Job.run_after <= at),
-        and_(Job.state == RUNNING, Job.locked_until <= at),
+        and_(Job.state == WAITING, or_(Job.run_after <= at, from_ahead)),
+        and_(Job.state == RUNNING, or_(Job.locked_until <= at, Job.locked_until > at + _FURTHEST_LEASE)),
     )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, insert, select
 
 from matching.store.nouns import Nouns
 from matching.store.shortlists import in_blocks
@@ -101,6 +101,12 @@ class Nights(Nouns):
             )
             found.update((participant_id, last) for participant_id, last in rows)
         return found
+
+    def add_entries(self, entries: Sequence[Mapping[str, Any]]) -> None:
+        """Write the places of new lists, columns by name, without an object for each."""
+        if entries:
+            owned = [{"organisation_id": self.store.organisation_id, **each} for each in entries]
+            self.session.execute(insert(EntryRow), owned)
 
     def put_standings(self, rows: Sequence[StandingRow]) -> None:
         """Keep standings in the place of those before; hold the organisation's writers meanwhile."""

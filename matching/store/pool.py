@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -100,6 +100,29 @@ class Pool(Nouns):
         """The latest change of each vacancy that changed after one mark, up to another, in their order."""
         return self._entries(since=mark, up_to=up_to)
 
+    def changes_in_blocks(self, mark: int, *, up_to: int, size: int) -> Iterator[list[PoolEntry]]:
+        """The same, so many at a time: however many there are, no more are in memory."""
+        rows = self.session.execute(self._latest(since=mark, up_to=up_to), execution_options={"yield_per": size})
+        for block in rows.partitions():
+            yield [_entry_of(row) for row in block]
+
+    def history(self, mark: int) -> str | None:
+        """What tells change number `mark` from another of that number, as after a restore; none if there is none."""
+        if mark == 0:
+            return ""
+        statement = select(PoolChange.vacancy_id, PoolChange.version, PoolChange.at).where(PoolChange.seq == mark)
+        row = self.session.execute(statement).one_or_none()
+        return None if row is None else f"{row.vacancy_id} {row.version} {row.at.isoformat()}"
+
+    def versions(self, keys: Iterable[tuple[str, int]]) -> list[PoolEntry]:
+        """Versions of vacancies by id and number, as they entered the pool; those that never did are left out."""
+        found: dict[tuple[str, int], PoolEntry] = {}
+        wanted = set(keys)
+        for block in _blocks(vacancy_id for vacancy_id, _ in sorted(wanted)):
+            rows = self.session.execute(self._entered().where(PoolChange.vacancy_id.in_(block)))
+            found |= {(row.vacancy_id, row.version): _entry_of(row) for row in rows}
+        return [entry for key, entry in found.items() if key in wanted]
+
     def at(self, mark: int) -> list[PoolEntry]:
         """The pool at a mark: of each vacancy its latest change up to there, in the order of the changes."""
         return self._entries(since=0, up_to=mark)
@@ -173,6 +196,9 @@ class Pool(Nouns):
         )
 
     def _entries(self, *, since: int, up_to: int, among: Any = None) -> list[PoolEntry]:
+        return [_entry_of(row) for row in self.session.execute(self._latest(since=since, up_to=up_to, among=among))]
+
+    def _latest(self, *, since: int, up_to: int, among: Any = None) -> Select[Any]:
         latest = (
             select(func.max(PoolChange.seq).label("seq"))
             .where(PoolChange.seq > since, PoolChange.seq <= up_to, self._own(PoolChange))
@@ -180,7 +206,11 @@ class Pool(Nouns):
         )
         if among is not None:
             latest = latest.where(PoolChange.vacancy_id.in_(among))
-        rows = self.session.execute(
+        return self._entered().where(PoolChange.seq.in_(latest.scalar_subquery())).order_by(PoolChange.seq)
+
+    def _entered(self) -> Select[Any]:
+        """Every change, with the words of the version that it brought in."""
+        return (
             select(
                 PoolChange.seq,
                 PoolChange.vacancy_id,
@@ -197,22 +227,8 @@ class Pool(Nouns):
                 & (VacancyVersion.version == PoolChange.version)
                 & self._own(VacancyVersion),
             )
-            .where(self._own(PoolChange), PoolChange.seq.in_(latest.scalar_subquery()))
-            .order_by(PoolChange.seq)
+            .where(self._own(PoolChange))
         )
-        return [
-            PoolEntry(
-                seq=row.seq,
-                vacancy_id=row.vacancy_id,
-                version=row.version,
-                visibility=row.visibility,
-                owner_id=row.owner_id,
-                team_id=row.team_id,
-                document=row.document,
-                derived_fields=tuple(row.derived_fields or ()),
-            )
-            for row in rows
-        ]
 
     def _own(self, table: Any) -> Any:
         # Said outright where a sub-query is nested: the condition that the session adds is not to be the only one.
@@ -263,6 +279,19 @@ class Pool(Nouns):
         for block in _blocks(digests):
             statement = delete(TextVector).where(TextVector.digest.in_(block))
             self.session.execute(statement.execution_options(synchronize_session=False))
+
+
+def _entry_of(row: Any) -> PoolEntry:
+    return PoolEntry(
+        seq=row.seq,
+        vacancy_id=row.vacancy_id,
+        version=row.version,
+        visibility=row.visibility,
+        owner_id=row.owner_id,
+        team_id=row.team_id,
+        document=row.document,
+        derived_fields=tuple(row.derived_fields or ()),
+    )
 
 
 def _newest_version() -> Select[VacancyRow, VacancyVersion]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from matching.store.tables import Base, Organisation, Owned, SignInAttempt, SignOnState
 
@@ -21,11 +21,13 @@ _OF_NOBODY = {SignInAttempt.__tablename__: "email_digest", SignOnState.__tablena
 CLEARING = "clearing"
 
 
-def postgresql_statements() -> Iterator[str]:
-    """Row-level security on every table, forced on its owner too, and rights for the application's role."""
+def postgresql_statements(tables: Collection[str]) -> Iterator[str]:
+    """Row-level security on some tables, forced on their owner too, and rights for the application's role."""
     owned = {mapper.class_.__tablename__ for mapper in Base.registry.mappers if issubclass(mapper.class_, Owned)}
     for table in Base.metadata.sorted_tables:
         name = table.name
+        if name not in tables:
+            continue
         if name in owned:
             own = _OWN
         elif name == Organisation.__tablename__:
@@ -61,6 +63,15 @@ def sqlite_statements() -> Iterator[str]:
             f"CREATE TRIGGER audit_events_no_{change.lower()} BEFORE {change} ON audit_events "
             "BEGIN SELECT RAISE(ABORT, 'the audit record only grows'); END"
         )
+
+
+def revision_statements(table: str) -> Iterator[str]:
+    """Everybody reads the revision and its owner writes it, under row-level security like every table."""
+    yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
+    yield f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"
+    yield f"DROP POLICY IF EXISTS one_row ON {table}"
+    yield f"CREATE POLICY one_row ON {table} USING (true) WITH CHECK (true)"
+    yield f"GRANT SELECT ON {table} TO {APPLICATION_ROLE}"
 
 
 def create_role_statement() -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from matching.errors import Invalid, Where
 from matching.interchange import read_profile, read_vacancy
+from matching.sealing import Sealer
 from matching.store.database import Database
 from matching.store.store import Store
 from matching.store.tables import (
@@ -18,8 +19,10 @@ from matching.store.tables import (
     PoolChange,
     ProfileVersion,
     ShortlistRow,
+    User,
     VacancyRow,
     VacancyVersion,
+    Webhook,
 )
 
 _ROWS_AT_ONCE = 500
@@ -49,6 +52,23 @@ def faults(database: Database) -> Iterator[Fault]:
             yield from _vacancy_faults(store)
             yield from _profile_faults(store)
             yield from _shortlist_faults(store)
+
+
+def sealed_faults(database: Database, sealer: Sealer) -> Iterator[Fault]:
+    """Find the stored secrets that the key does not open: second steps of sign-in, and webhooks."""
+    with database.directory() as directory:
+        organisation_ids = directory.organisation_ids()
+    for organisation_id in organisation_ids:
+        with database.reading(organisation_id) as store:
+            sealed = [
+                *store.session.execute(select(User.id, User.totp_secret).where(User.totp_secret.is_not(None))),
+                *store.session.execute(select(Webhook.id, Webhook.secret)),
+            ]
+        for row_id, secret in sealed:
+            try:
+                sealer.open(secret, row_id=row_id)
+            except Invalid as invalid:
+                yield Fault(where=f"secret of {row_id}", message=str(invalid))
 
 
 def _sqlite_faults(database: Database) -> Iterator[Fault]:

@@ -65,10 +65,16 @@ def settings_of(folder: Path) -> Settings:
     )
 
 
+def url_of(folder: Path) -> str:
+    """The folder's database: its SQLite file, unless the folder names another."""
+    named = folder / "database-url"
+    return named.read_text() if named.exists() else f"sqlite:///{folder}/wellplaced.sqlite"
+
+
 def environment_of(folder: Path) -> dict[str, str]:
     return {
         **os.environ,
-        "WELLPLACED_DATABASE_URL": f"sqlite:///{folder}/wellplaced.sqlite",
+        "WELLPLACED_DATABASE_URL": url_of(folder),
         "WELLPLACED_DATA_DIR": str(folder / "data"),
         "WELLPLACED_CACHE_DIR": str(folder / "cache"),
         "WELLPLACED_ENCODER": "hashing",
@@ -91,7 +97,7 @@ def running(folder: Path) -> Iterator[Running]:
 
 def kept(folder: Path) -> dict[str, list[Any]]:
     """All that a night leaves behind, without the ids and moments of the run."""
-    database = open_database(f"sqlite:///{folder}/wellplaced.sqlite")
+    database = open_database(url_of(folder))
     with database.reading(NORTH) as store:
         rows = list(store.session.scalars(select(ShortlistRow)))
         person = {row.id: row.participant_id for row in rows}
@@ -159,23 +165,28 @@ class TestRestart:
     def test_a_run_that_was_killed_at_any_batch_ends_as_one_that_was_not(self, folder: Path, tmp_path: Path) -> None:
         whole = shutil.copytree(folder, tmp_path / "whole")
         assert command(whole, "--workers", "2").returncode == 0
-        chance, stopped = random.Random(6), []
-        while len(stopped) < 2:
-            process = subprocess.Popen(
-                [sys.executable, "-c", KILLED, str(chance.randint(0, 5))],
-                env=environment_of(folder),
-                start_new_session=True,
-                stdout=subprocess.DEVNULL,
-            )
-            assert process.wait(120) == -signal.SIGKILL
-            stopped.append(len(kept(folder)["lists"]))
-        assert 0 < stopped[-1] < PEOPLE
-        assert command(folder, "--workers", "2").returncode == 0
+        kill_twice_and_finish(folder)
         assert kept(folder) == kept(whole)
         until = time.monotonic() + 10
         while still := orphans(folder):
             assert time.monotonic() < until, still
             time.sleep(0.1)
+
+
+def kill_twice_and_finish(folder: Path) -> None:
+    """Run the night three times: the first two end without a word while they write, the last goes on from there."""
+    chance, stopped = random.Random(6), []
+    while len(stopped) < 2:
+        process = subprocess.Popen(
+            [sys.executable, "-c", KILLED, str(chance.randint(0, 5))],
+            env=environment_of(folder),
+            start_new_session=True,
+            stdout=subprocess.DEVNULL,
+        )
+        assert process.wait(120) == -signal.SIGKILL
+        stopped.append(len(kept(folder)["lists"]))
+    assert 0 < stopped[-1] < PEOPLE
+    assert command(folder, "--workers", "2").returncode == 0
 
 
 #: Runs the night in small batches, and ends itself without a word while one of them is being written.

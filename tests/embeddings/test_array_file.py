@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import embeddings.array_file as array_file
-from embeddings.array_file import read_arrays, write_arrays
+from embeddings.array_file import Streamed, read_arrays, write_arrays
 from embeddings.errors import IndexRefused
 
 ARRAYS = {
@@ -60,6 +60,38 @@ def test_a_file_that_is_cut_off_or_goes_on_is_refused(tmp_path_factory: Any, dat
     path.write_bytes(data.draw(st.sampled_from([whole[:cut], whole + whole[cut:]])))
     with pytest.raises(IndexRefused):
         read_arrays(path, made_by=MADE_BY)
+
+
+@pytest.mark.parametrize("pieces", [1, 2, 7])
+def test_an_array_that_is_streamed_is_written_as_if_it_were_whole(path: Path, pieces: int):
+    whole = path.read_bytes()
+    vectors = ARRAYS["vectors"]
+    streamed = Streamed(dtype=vectors.dtype, shape=vectors.shape, pieces=lambda: np.array_split(vectors, pieces))
+    write_arrays(path, {**ARRAYS, "vectors": streamed}, made_by=MADE_BY)
+    assert path.read_bytes() == whole
+
+
+def test_a_stream_of_another_size_than_was_said_leaves_the_old_file(path: Path):
+    short = Streamed(dtype=np.dtype(np.int64), shape=(100,), pieces=lambda: [np.zeros(3, np.int64)])
+    with pytest.raises(ValueError, match="not the size"):
+        write_arrays(path, {"short": short}, made_by=MADE_BY)
+    assert read_arrays(path, made_by=MADE_BY).keys() == ARRAYS.keys()
+
+
+def test_a_mapped_file_can_be_written_into_without_changing_it(path: Path):
+    mapped = read_arrays(path, made_by=MADE_BY, mapped=True)
+    mapped["ids"][0] = 99
+    assert read_arrays(path, made_by=MADE_BY)["ids"][0] == 0
+    write_arrays(path, {"ids": np.zeros(3)}, made_by=MADE_BY)
+    assert mapped["ids"][:2].tolist() == [99, 1]
+
+
+def test_every_bit_that_is_flipped_in_a_mapped_file_is_noticed(path: Path):
+    whole = path.read_bytes()
+    for at in range(0, len(whole), 3):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ (1 << at % 8)]) + whole[at + 1 :])
+        with pytest.raises(IndexRefused):
+            read_arrays(path, made_by=MADE_BY, mapped=True)
 
 
 def test_a_file_made_by_other_means_is_refused_with_the_difference(path: Path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import faiss
@@ -14,9 +15,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 import embeddings.index as index_module
+from embeddings import index_files, kernels, plain_products
 from embeddings.errors import IndexRefused
 from embeddings.index import VectorIndex, best_first
 from embeddings.rounding import rounded
+from tests.embeddings.kernels_here import NAMES, kernel_named
 
 DIMENSION = 24
 MADE_BY = {"encoder": "hashing-24", "linear_map": "none"}
@@ -37,9 +40,19 @@ def index_of(stored: np.ndarray) -> VectorIndex:
 def small_segments(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make segments and digests so short that a few rows need several."""
     monkeypatch.setattr(index_module, "_OPEN_SEGMENT_ROWS", 8)
-    monkeypatch.setattr(index_module, "_DIGEST_ROWS", 8)
+    monkeypatch.setattr(index_module, "DIGEST_ROWS", 8)
+    monkeypatch.setattr(index_files, "DIGEST_ROWS", 8)
 
 
+@pytest.fixture(params=NAMES)
+def each_kernel(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Compute the plain way, in C and in numba, however few the rows."""
+    monkeypatch.setattr("embeddings.segments._FEWEST_CODED_ROWS", 0)
+    with kernels.using(kernel_named(request.param)):
+        yield
+
+
+@pytest.mark.usefixtures("each_kernel")
 class TestSimilarities:
     @given(seed=st.integers(0, 2**32 - 1), count=st.integers(1, 700), queries=st.integers(1, 5))
     @settings(max_examples=40)
@@ -123,6 +136,7 @@ class TestSimilarities:
             index_of(vectors(1, 5)).similarities(np.zeros((1, 7)))
 
 
+@pytest.mark.usefixtures("each_kernel")
 class TestNearest:
     def test_ties_go_to_the_lower_row(self):
         same = np.repeat(vectors(1, 1), 6, axis=0)
@@ -261,7 +275,7 @@ class TestFiles:
         def fail(*_: object) -> None:
             raise OSError("No space left on device")
 
-        monkeypatch.setattr(index_module, "_write_durably", fail)
+        monkeypatch.setattr(index_files, "_write_durably", fail)
         with pytest.raises(OSError, match="No space"):
             index_of(vectors(9, 30)).save(saved, MADE_BY)
 
@@ -330,7 +344,8 @@ def test_an_id_given_twice_is_refused():
 def test_threads_that_start_after_one_thread_each_was_asked_for_leave_faiss_one_thread(
     monkeypatch: pytest.MonkeyPatch,
 ):
-    monkeypatch.setattr(index_module, "_one_thread_each", threading.Event())
+    monkeypatch.setattr(plain_products, "_one_thread_each", threading.Event())
+    monkeypatch.setattr(kernels, "in_use", lambda: None)
     index = VectorIndex.adopt(rounded(np.eye(4, dtype=np.float32)))
     index_module.use_one_thread_each()
     threads_of_faiss: list[int] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,26 +14,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from embeddings.errors import NotYetEncoded
+from embeddings.errors import IndexRefused, NotYetEncoded
 from embeddings.hashing import HashingEncoder
 from embeddings.stored import StoredEncoder
 from matching.bootstrap import Service, assemble_stored
 from matching.errors import NotFound
-from matching.live import (
-    DOCUMENTS_FILE,
-    EVERYONE,
-    Audience,
-    LivePool,
-    Means,
-    PoolChange,
-    SavedDocuments,
-    Snapshot,
-    document_digest,
-)
+from matching.live import LivePool
+from matching.means import Means
 from matching.model.shortlist import Shortlist
 from matching.model.vacancy import Visibility
-from matching.retrieval import shipped_recipe
+from matching.retrieval import document_key, shipped_recipe
+from matching.sealed import POOL_FILE, Sealed
 from matching.settings import Settings
+from matching.shelf import Shelf
+from matching.snapshots import EVERYONE, Audience, PoolChange, Snapshot
 from tests import strategies
 from tests.builders import AS_OF, profile_of, vacancy_of
 from tests.specs.row import job, person
@@ -246,13 +241,13 @@ def test_a_change_that_failed_half_way_is_taken_in_the_next_time(monkeypatch: py
     live = pool(put("one", job()))
     change = put("two", job(vacancy_ref="V-2", title="Baker"))
     with monkeypatch.context() as patch:
-        patch.setattr("matching.live._joined_priors", lambda one, two: 1 / 0)
+        patch.setattr("matching.documents.joined_priors", lambda one, two: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             take_in(live, [change], mark=2)
     snapshot = take_in(live, [put("three", job(vacancy_ref="V-3", title="Cook")), change], mark=2)
     expected = fresh([put("one", job()), change, put("three", job(vacancy_ref="V-3", title="Cook"))])
     assert lists(snapshot, [WANTS]) == lists(expected, [WANTS])
-    assert len(snapshot._documents.index.documents) == 3
+    assert len(snapshot.documents.index.keys) == 3
 
 
 def test_to_look_back_leaves_the_live_pool_its_room() -> None:
@@ -276,7 +271,7 @@ def test_what_is_no_longer_used_is_thrown_out(monkeypatch: pytest.MonkeyPatch) -
         take_in(live, [put("one", job(title=f"Title {mark % 20}"))], mark=mark)
     snapshot = live.snapshot
     assert len(snapshot.pool) <= 2 + 2 * 5
-    assert len(snapshot._documents.index.documents) <= 2 + 2 * 5
+    assert len(snapshot.documents.index.keys) <= 2 + 2 * 5
 
 
 def test_readers_and_other_writers_go_on_while_changes_are_taken_in() -> None:
@@ -373,11 +368,28 @@ VACANCIES = [change.vacancy for change in CHANGES if change.vacancy is not None]
 WANTS = person(wanted_work=[{"label": "title"}])
 
 
+def shelf_of(changes: Sequence[PoolChange]) -> Shelf:
+    """Where the vacancies of these changes can be read again."""
+    kept = {(each.vacancy_id, each.version): each.vacancy for each in changes}
+    return Shelf(lambda keys: [kept.get(key) for key in keys])
+
+
+def numbered(history: Sequence[Sequence[PoolChange]]) -> list[list[PoolChange]]:
+    """The same changes, each a version of its own."""
+    count = itertools.count(1)
+    return [[replace(change, version=next(count)) for change in batch] for batch in history]
+
+
+def opened(folder: Path, changes: Sequence[PoolChange] = CHANGES) -> LivePool:
+    """The pool that was sealed in a folder."""
+    return LivePool.of_sealed(Sealed.open(folder, MEANS), means=MEANS, shelf=shelf_of(changes))
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    live = pool(*CHANGES, put("gone", job(vacancy_ref="gone", description="No longer here")))
+    live = pool(*CHANGES, put("gone", job(vacancy_ref="gone", description="No longer here", employer="Erased Ltd")))
     take_in(live, [out("gone")], mark=2)
-    live.save(tmp_path)
+    live.seal(tmp_path, history="second")
     return tmp_path
 
 
@@ -389,83 +401,140 @@ def document_texts(record: Raw) -> tuple[str, str]:
     return record["title"], record.get("description", "")
 
 
-def test_a_saved_pool_is_loaded_without_an_encoder_and_gives_the_same_lists(folder: Path) -> None:
+def test_a_sealed_pool_is_opened_without_an_encoder_and_gives_the_same_lists(folder: Path) -> None:
     expected = lists(LivePool(MEANS, CHANGES, mark=2).snapshot, [WANTS])
     forget_all()
-    saved = SavedDocuments.load(folder, MEANS)
-    assert (saved.problem, saved.texts_needed(VACANCIES)) == (None, [])
-    for order in (CHANGES, CHANGES[::-1]):
-        live = LivePool.load(saved, order, mark=2, means=MEANS)
-        assert live.snapshot.mark == 2
-        assert lists(live.snapshot, [WANTS]) == expected
+    live = opened(folder)
+    assert (live.snapshot.mark, live.snapshot.count) == (2, len(CHANGES))
+    assert lists(live.snapshot, [WANTS]) == expected
     taken_in = take_in(live, [put("new", job(vacancy_ref="new", title="New"))], mark=3)
     assert taken_in.count == len(CHANGES) + 1
 
 
-def test_what_is_not_in_the_file_must_be_learnt_and_what_is_gone_is_passed_over(folder: Path) -> None:
-    forget_all()
-    new = put("new", job(vacancy_ref="new", title="Title 1", description="Never seen text"))
-    present = [*CHANGES[2:], new]
-    saved = SavedDocuments.load(folder, MEANS)
-    needed = saved.texts_needed([each.vacancy for each in present if each.vacancy is not None])
-    assert needed == ["Title 1", "Never seen text"]
-    with pytest.raises(NotYetEncoded):
-        LivePool.load(saved, present, mark=3, means=MEANS)
-    learn(needed)
-    live = LivePool.load(saved, present, mark=3, means=MEANS)
-    assert len(live.snapshot._documents.index.documents) == len(present)
-    assert lists(live.snapshot, [WANTS]) == lists(fresh(present), [WANTS])
+@settings(max_examples=60)
+@given(history=histories, sealed_after=st.integers(0, 5), caseload=strategies.caseloads(2))
+def test_lists_over_a_sealed_pool_and_what_came_after_are_those_of_the_same_vacancies_laid_out_anew(
+    tmp_path_factory: Any, history: list[list[PoolChange]], sealed_after: int, caseload: list[Raw]
+) -> None:
+    folder, history = tmp_path_factory.mktemp("pool"), numbered(history)
+    changes = [change for batch in history for change in batch]
+    live = LivePool(MEANS, shelf=shelf_of(changes))
+    for mark, batch in enumerate(history, 1):
+        take_in(live, batch, mark=mark)
+        if mark == sealed_after:
+            live.seal(folder, history="")
+            live = opened(folder, changes)
+    present = present_after(history)
+    anew = fresh(present)
+    for who in ({}, *USERS):
+        assert lists(live.snapshot, caseload, **who) == lists(anew, caseload, **who)
+    assert live.snapshot.count == len(present)
+    assert {each: live.snapshot.ref_of(each) for each in IDS} == {each: anew.ref_of(each) for each in IDS}
+    assert [
+        live.snapshot.pool.vacancies[row] for row in live.snapshot.pool.ordered_rows if not _is_gone(live, row)
+    ] == [each.vacancy for each in sorted(present, key=lambda each: each.vacancy.vacancy_ref if each.vacancy else "")]
 
 
-def test_only_the_documents_of_present_vacancies_are_saved_and_no_text(folder: Path) -> None:
-    saved = SavedDocuments.load(folder, MEANS)
-    assert set(saved.number_of) == {document_digest(document_texts(each)) for each in RECORDS}
-    content = (folder / DOCUMENTS_FILE).read_bytes()
-    assert b"Title 1" not in content
-    assert b"No longer" not in content
+def _is_gone(live: LivePool, row: int) -> bool:
+    gone = live.snapshot.pool.gone
+    return gone is not None and bool(gone[row])
+
+
+def test_a_sealed_pool_stays_as_it_is_while_others_go_on_from_it(folder: Path) -> None:
+    one, two = opened(folder), opened(folder)
+    expected = lists(two.snapshot, [WANTS])
+    take_in(one, [put("id 0", job(vacancy_ref="V-0", title="Changed")), out("id 1")], mark=3)
+    assert lists(two.snapshot, [WANTS]) == expected
+    assert lists(opened(folder).snapshot, [WANTS]) == expected
+
+
+def test_rows_of_a_sealed_pool_are_in_order_of_place_and_those_without_a_place_last(tmp_path: Path) -> None:
+    places = ["CA1 1AA", "EX1 1AA", None, "CA1 1AB", "EX1 1AB"]
+    live = pool(
+        *(
+            put(str(number), job(vacancy_ref=f"V-{number}", **({"location": {"postcode": place}} if place else {})))
+            for number, place in enumerate(places)
+        )
+    )
+    live.seal(tmp_path, history="")
+    found = opened(tmp_path, []).snapshot.pool
+    areas = [found.refs[row] for row in range(len(found))]
+    assert areas[-1] == "V-2"
+    assert {frozenset(areas[:2]), frozenset(areas[2:4])} == {frozenset({"V-0", "V-3"}), frozenset({"V-1", "V-4"})}
+
+
+def test_only_what_is_present_is_sealed_and_no_sentence(folder: Path) -> None:
+    index = opened(folder).snapshot.documents.index
+    assert {key.tobytes() for key in index.keys} == {document_key(document_texts(each)) for each in RECORDS}
+    content = (folder / POOL_FILE).read_bytes()
+    for text in (b"Title 1", b"No longer", b"erased ltd", b"Erased Ltd"):
+        assert text not in content
+
+
+def test_what_was_sealed_says_of_which_history_it_is(folder: Path) -> None:
+    assert (Sealed.open(folder, MEANS).mark, Sealed.open(folder, MEANS).history) == (2, "second")
 
 
 @settings(max_examples=60)
 @given(st.data())
-def test_whatever_is_wrong_with_the_file_is_said_and_the_pool_begins_without_it(
-    tmp_path_factory: Any, data: st.DataObject
-) -> None:
+def test_whatever_is_wrong_with_the_file_is_said(tmp_path_factory: Any, data: st.DataObject) -> None:
     folder = tmp_path_factory.mktemp("pool")
     learn([text for each in RECORDS for text in document_texts(each)])
-    LivePool(MEANS, CHANGES, mark=1).save(folder)
-    file = folder / DOCUMENTS_FILE
+    LivePool(MEANS, CHANGES, mark=1).seal(folder, history="")
+    file = folder / POOL_FILE
     whole = file.read_bytes()
     at = data.draw(st.integers(0, len(whole) - 1))
     flipped = whole[:at] + bytes([whole[at] ^ data.draw(st.sampled_from([1, 128]))]) + whole[at + 1 :]
     file.write_bytes(data.draw(st.sampled_from([flipped, whole[:at], whole + b"x"])))
-    saved = SavedDocuments.load(folder, MEANS)
-    assert saved.problem is not None
-    assert set(saved.texts_needed(VACANCIES)) == {text for each in RECORDS for text in document_texts(each)}
-    live = LivePool.load(saved, CHANGES, mark=1, means=MEANS)
-    assert lists(live.snapshot, [WANTS]) == lists(fresh(CHANGES), [WANTS])
-    live.save(folder)
-    assert SavedDocuments.load(folder, MEANS).problem is None
+    assert Sealed.open(folder, MEANS).problem is not None
+    with pytest.raises(IndexRefused):
+        opened(folder)
 
 
 def test_a_file_of_another_encoder_or_other_priors_is_not_used(folder: Path) -> None:
     other = Service(recipe=shipped_recipe(encoder=HashingEncoder(32))).means
     table = replace(MEANS.priors.table, family=MEANS.priors.table.family + np.int16(1))
     for means in (other, replace(MEANS, priors=replace(MEANS.priors, table=table))):
-        saved = SavedDocuments.load(folder, means)
-        assert saved.problem is not None
-        assert "other means" in saved.problem
-        assert saved.number_of == {}
+        problem = Sealed.open(folder, means).problem
+        assert problem is not None
+        assert "other means" in problem
 
 
 def test_a_folder_without_a_file_is_a_problem_and_no_error(tmp_path: Path) -> None:
-    assert SavedDocuments.load(tmp_path, MEANS).problem is not None
+    assert Sealed.open(tmp_path, MEANS).problem is not None
 
 
-def test_an_empty_pool_can_be_saved_and_loaded(tmp_path: Path) -> None:
-    LivePool(MEANS).save(tmp_path)
-    saved = SavedDocuments.load(tmp_path, MEANS)
-    assert saved.problem is None
-    assert LivePool.load(saved, [], mark=0, means=MEANS).snapshot.count == 0
+def test_an_empty_pool_can_be_sealed_and_opened(tmp_path: Path) -> None:
+    LivePool(MEANS).seal(tmp_path, history="")
+    live = opened(tmp_path)
+    assert live.snapshot.count == 0
+    assert take_in(live, CHANGES, mark=1).count == len(CHANGES)
+
+
+def test_the_same_vacancies_are_sealed_as_the_same_bytes(folder: Path) -> None:
+    before = (folder / POOL_FILE).read_bytes()
+    opened(folder).seal(folder, history="second")
+    assert (folder / POOL_FILE).read_bytes() == before
+
+
+def test_a_version_that_is_there_no_more_is_said_to_be_so(folder: Path) -> None:
+    with pytest.raises(NotFound, match="no more"):
+        opened(folder, []).snapshot.pool.vacancies[0]
+
+
+def test_the_shelf_holds_no_more_than_it_should_and_reads_the_rest_again() -> None:
+    asked: list[int] = []
+
+    def read(keys: Sequence[tuple[str, int]]) -> list[Any]:
+        asked.append(len(keys))
+        return [VACANCIES[int(vacancy_id)] for vacancy_id, _ in keys]
+
+    shelf = Shelf(read, most=2)
+    keys = [(str(number), 0) for number in range(3)]
+    assert shelf.read(keys) == VACANCIES[:3]
+    assert shelf.read(keys[1:]) == VACANCIES[1:3]
+    assert shelf.read(keys) == VACANCIES[:3]
+    assert asked == [3, 1]
 
 
 # The service that never encodes

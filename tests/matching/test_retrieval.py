@@ -15,10 +15,12 @@ import matching.retrieval as retrieval
 from embeddings.encoder import Progress, SentenceTransformerEncoder
 from embeddings.errors import NotYetEncoded
 from embeddings.hashing import HashingEncoder
+from embeddings.index import VectorIndex
 from embeddings.lexical import LexicalIndex, WordStatistics
 from embeddings.linear_map import LinearMap
 from embeddings.rounding import rounded
 from embeddings.stored import StoredEncoder
+from matching.keys import keys_of
 from matching.retrieval import (
     LEXICAL_SHARE,
     DocumentRows,
@@ -121,37 +123,21 @@ class TestSimilarities:
         similarities = index.similarities(["kitchen work"])[0]
 
         assert similarities[0] == similarities[3]
-        assert len(index._documents) == 5
+        assert index.document_count == 5
 
     def test_a_vacancy_without_a_text_is_judged_by_its_title_alone(self, index: VacancyIndex):
-        by_title, by_text = index.title_and_text_similarities(["night porter"], [2])
-
-        assert by_title[0, 0] == pytest.approx(1.0, abs=1e-2)
-        assert np.isnan(by_text[0, 0])
         assert index.similarities(["night porter"], [2])[0, 0] > 0.9
 
     def test_a_vacancy_without_a_title_is_judged_by_its_text_alone(self, index: VacancyIndex):
         wish = "Sorting parcels at night."
 
-        by_title, by_text = index.title_and_text_similarities([wish], [4])
-
-        assert by_text[0, 0] == pytest.approx(1.0, abs=1e-2)
-        assert np.isnan(by_title[0, 0])
         assert index.similarities([wish], [4])[0, 0] > 0.9
-
-    def test_title_and_text_are_told_apart(self, index: VacancyIndex):
-        by_title, by_text = index.title_and_text_similarities(["kennel assistant", "feeding dogs"], [1, 5])
-
-        assert by_title[0, 0] > by_text[0, 0]
-        assert by_text[1, 0] > by_title[1, 0]
-        assert by_title.shape == by_text.shape == (2, 2)
 
     def test_nothing_asked_and_nothing_left_give_empty_answers(self, index: VacancyIndex):
         assert index.similarities([], [1, 2]).shape == (0, 2)
         assert index.similarities([]).shape == (0, len(VACANCIES))
         assert index.similarities(["porter"], []).shape == (1, 0)
         assert VacancyIndex.build([], RECIPE).similarities(["porter"]).shape == (1, 0)
-        assert index.title_and_text_similarities([], [1])[0].shape == (0, 1)
 
     def test_more_queries_than_are_kept_are_answered_all_the_same(
         self, index: VacancyIndex, monkeypatch: pytest.MonkeyPatch
@@ -242,10 +228,10 @@ class TestDocuments:
         self, pool: list[tuple[str, str]], texts: list[str], data: st.DataObject
     ):
         whole = VacancyIndex.build(pool, RECIPE)
-        count = len(whole.documents)
+        count = whole.document_count
         numbers = np.array(data.draw(st.permutations(range(count)))[: data.draw(st.integers(0, count))], np.int64)
         kept = whole.kept(numbers)
-        assert [whole.documents[number] for number in numbers] == list(kept.documents)
+        assert np.array_equal(whole.keys[numbers], kept.keys)
         found = kept.document_similarities(texts, np.arange(len(numbers)))
         assert np.array_equal(found, whole.document_similarities(texts, numbers))
 
@@ -262,8 +248,8 @@ class TestDocuments:
         index = VacancyIndex(Recipe(encoder=stored, linear_map=MAP, statistics=STATISTICS))
         with pytest.raises(NotYetEncoded):
             index.add_documents(VACANCIES)
-        assert (len(index.documents), index.words.count, index.without_vectors(VACANCIES[:1])) == (0, 0, VACANCIES[:1])
+        assert (index.document_count, index.words.count, index.without_vectors(VACANCIES[:1])) == (0, 0, VACANCIES[:1])
 
     def test_a_document_needs_its_vector_and_its_words(self):
         with pytest.raises(ValueError, match="one vector and its words"):
-            VacancyIndex.of_documents(VACANCIES[:1], np.zeros((2, 64), np.float32), LexicalIndex(STATISTICS), RECIPE)
+            VacancyIndex.of_documents(keys_of(["one"]), VectorIndex(64), LexicalIndex(STATISTICS), RECIPE)

@@ -16,7 +16,7 @@ from structlog.testing import capture_logs
 from api.app import create_app
 from api.middleware import MOST_AT_ONCE
 from matching.actions import employers, imports
-from matching.actions.index import NotReady
+from matching.actions.organisation_pool import NotReady
 from matching.errors import Conflict, Stale, TooMany
 from matching.store import Database
 from tests.service import Service

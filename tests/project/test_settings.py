@@ -65,6 +65,7 @@ WRITTEN = {
     "sustain_model": ("somewhere", Path("somewhere")),
     "shuffle_width": ("0.05", 0.05),
     "shuffle_seed": ("7", 7),
+    "vectors": ("pgvector", "pgvector"),
 }
 
 

@@ -12,6 +12,8 @@ revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = ${repr(branch_labels)}
 depends_on = ${repr(depends_on)}
+# An older one, if this only adds what older programs can leave alone: then they may go on working.
+oldest_program = ${repr(up_revision)}
 
 
 def upgrade() -> None:

@@ -76,7 +76,7 @@ class TestReady:
 class TestNotReady:
     def test_a_pool_without_vectors_is_told_as_busy_with_a_time_to_ask_again(self) -> None:
         from api.errors import of_domain
-        from matching.actions.index import NotReady
+        from matching.actions.organisation_pool import NotReady
 
         answer = of_domain(NotReady())
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")

@@ -15,9 +15,10 @@ from sqlalchemy import text
 from api.running import open_running
 from embeddings.stored import StoredEncoder
 from fixtures.generate import generate_profiles, generate_vacancies
-from matching.actions import index
-from matching.actions.index import LivePools, NotReady
+from matching.actions import index, organisation_pool
+from matching.actions.index import LivePools
 from matching.actions.jobs import Work
+from matching.actions.organisation_pool import NotReady
 from matching.actions.worker import WORKS
 from matching.bootstrap import assemble, assemble_stored
 from matching.errors import NotFound, Where
@@ -347,7 +348,7 @@ class TestVectors:
         pools = another_process(sqlite_service)
         read: list[object] = []
         monkeypatch.setattr(
-            index, "read_vacancy", lambda *given, **more: read.append(1) or read_vacancy(*given, **more)
+            organisation_pool, "read_vacancy", lambda *given, **more: read.append(1) or read_vacancy(*given, **more)
         )
         for _ in range(3):
             with sqlite_service.database.reading(NORTH) as store, pytest.raises(NotReady):
@@ -435,15 +436,15 @@ class TestStart:
     def test_a_folder_that_cannot_be_written_costs_no_answer(
         self, sqlite_service: Service, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def refuse(*_: object) -> None:
+        def refuse(*_: object, **__: object) -> None:
             raise PermissionError
 
-        monkeypatch.setattr(index.LivePool, "save", refuse)
+        monkeypatch.setattr(organisation_pool.LivePool, "seal", refuse)
         log_roles(sqlite_service, role("A"))
         sqlite_service.run_jobs()
         assert refs(sqlite_service) == {"A"}
         sqlite_service.running.pools.close()
-        assert sqlite_service.running.pools.counts["unsaved"] == 1
+        assert sqlite_service.running.pools.counts["unsealed"] > 0
 
     def test_a_process_does_not_write_over_what_another_has_written_since(self, sqlite_service: Service) -> None:
         log_roles(sqlite_service, role("A"))
@@ -453,7 +454,7 @@ class TestStart:
             refs(sqlite_service, pools)
         one.settle()
         two.settle()
-        assert one.counts["saved"] + two.counts["saved"] == 1
+        assert one.counts["sealed"] + two.counts["sealed"] == 1
 
     def test_a_pool_that_cannot_catch_up_is_made_anew(
         self, sqlite_service: Service, monkeypatch: pytest.MonkeyPatch
@@ -467,7 +468,7 @@ class TestStart:
         def break_down(*_: object, **__: object) -> None:
             raise MemoryError
 
-        monkeypatch.setattr(index.LivePool, "apply", break_down)
+        monkeypatch.setattr(organisation_pool.LivePool, "apply", break_down)
         assert refs(sqlite_service) == {"A", "B"}
         assert sqlite_service.running.pools.counts["rebuilt"] == 1
 

@@ -13,7 +13,53 @@ revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
+oldest_program = "0001"
 
+TABLES = frozenset(
+    [
+        "allocations",
+        "alerts",
+        "answers",
+        "audit_events",
+        "check_ins",
+        "consents",
+        "contact_behalves",
+        "contacts",
+        "decisions",
+        "earnings",
+        "employers",
+        "exports",
+        "idempotency_keys",
+        "imports",
+        "jobs",
+        "machine_tokens",
+        "organisations",
+        "outcomes",
+        "participants",
+        "placements",
+        "pool_changes",
+        "profile_drafts",
+        "profile_versions",
+        "safety_versions",
+        "sessions",
+        "shortlist_entries",
+        "shortlist_entry_changes",
+        "shortlists",
+        "sign_in_attempts",
+        "sign_on_states",
+        "standings",
+        "tasters",
+        "teams",
+        "text_vectors",
+        "users",
+        "vacancies",
+        "vacancy_facts",
+        "vacancy_versions",
+        "webhook_deliveries",
+        "webhooks",
+        "workplaces",
+    ]
+)
 
 JSON_VALUE = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
 
@@ -1200,7 +1246,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_outcomes_organisation_id"), ["organisation_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_outcomes_participant_id"), ["participant_id"], unique=False)
 
-    for statement in postgresql_statements() if postgresql_here else sqlite_statements():
+    for statement in postgresql_statements(TABLES) if postgresql_here else sqlite_statements():
         op.execute(statement)
 
 

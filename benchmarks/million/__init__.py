@@ -1,0 +1,1 @@
+"""A million vacancies in the service: start, first answer, lists, memory, and a kill."""
