@@ -34,6 +34,8 @@ _LONGEST_PAUSE_SECONDS = 30.0
 #: A page says after so long that the pool is still being made, rather than wait for minutes.
 _LONGEST_WAIT_SECONDS = 5.0
 _GRACE_SECONDS = 20.0
+#: The worker begins so much later: whoever waits for a page comes first.
+_WORKER_AFTER_SECONDS = 1.0
 #: How far the worker steps back behind processes that somebody waits for.
 _WORKER_NICENESS = 5
 _THREADS_OF_LIBRARIES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -91,7 +93,12 @@ def serve(*, host: str, port: int, web_processes: int, environment: Mapping[str,
             _Child(f"web {number}", in_child(lambda: _run_web(alive, listener, demo_session)))
             for number in range(1, web_processes + 1)
         ),
-        _Child("worker", in_child(lambda: _run_worker(alive)), is_needed=False),
+        _Child(
+            "worker",
+            in_child(lambda: _run_worker(alive)),
+            is_needed=False,
+            not_before=time.monotonic() + _WORKER_AFTER_SECONDS,
+        ),
     ]
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -126,7 +133,7 @@ def _keep_running(children: list[_Child], stop: threading.Event) -> int:
             if child.process is not None and child.process.is_alive():
                 continue
             now = time.monotonic()
-            if child.process is not None or not child.starts:
+            if child.process is not None:
                 child.ended(now)
                 if child.cannot_run:
                     print(f"The {child.name} process cannot run; see what it said above.", file=sys.stderr)
@@ -167,6 +174,8 @@ def _run_web(alive: int, listener: socket.socket, demo_session: str) -> None:
     settings = load_settings()
     set_up_logs(settings.log_level)
     running = open_running(settings)
+    running.pools.longest_wait_seconds = _LONGEST_WAIT_SECONDS
+    running.pools.begin_loading()  # while the application is put together; `/readyz` says when it is done
     app: ASGIApp = create_app(running)
     if demo_session:
         from api.demo_session import SignedInDemo
@@ -189,8 +198,6 @@ def _run_web(alive: int, listener: socket.socket, demo_session: str) -> None:
         server.should_exit = True
 
     _watch(alive, end)
-    running.pools.longest_wait_seconds = _LONGEST_WAIT_SECONDS
-    running.pools.begin_loading()  # while the server starts to listen; `/readyz` says when it is done
     server.run(sockets=[listener])
     running.close()
 

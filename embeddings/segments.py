@@ -153,7 +153,7 @@ def candidates(
                 dropped=gone,
                 best_k=best_k,
             )
-            near_products = whole_products * np.float32(PRODUCT_STEP)
+            near_products = whole_products.astype(np.float32) * np.float32(PRODUCT_STEP)
         else:
             near, near_products = _plain_candidates(share, query, gone)
         found.append((near + segment.first_row, near_products))

@@ -206,8 +206,8 @@ class VacancyPool:
         Words of 64 bits add up without their carries. That is a quick way to one number for a million, and enough where
         nobody gains by finding two sets with one sum.
         """
-        sums = [int(np.add.reduce(word, where=some, initial=np.uint64(0))) for word in self.columns["digest"]]
-        return [int(np.count_nonzero(some)), *sums]
+        rows = np.flatnonzero(some)
+        return [len(rows), *(int(word.take(rows).sum()) for word in self.columns["digest"])]
 
     def vacancies_at(self, rows: Rows) -> Sequence[Vacancy]:
         """These vacancies as values, in this order; where they are kept elsewhere, they are asked for at once."""

@@ -7,7 +7,7 @@ anybody wrote. The database can always give all of it again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,14 +23,17 @@ from embeddings.index import VectorIndex
 from embeddings.lexical import LexicalIndex
 from matching.columns import COLUMNS, Array, QualificationTable, Rows
 from matching.documents import PRIORS, Documents
+from matching.fit import COMMON_READINGS
 from matching.growing import Growing
 from matching.keys import Names, Numbering, Vocabulary, in_order, keys_of, numbered_words
+from matching.kinds import Kinds, Read, Reading
 from matching.means import Means
 from matching.model.vacancy import Visibility
 from matching.patterns import Patterns, Stretches
 from matching.pool import VOCABULARIES, Space, VacancyPool
 from matching.priors import PriorColumns
 from matching.retrieval import VacancyIndex
+from matching.screening import LEAST_SEALED
 from matching.shelf import Shelf, StoredVacancies
 from matching.snapshots import Audience, RowOfId, Snapshot
 from matching.zones import Zones, place_order
@@ -86,7 +89,10 @@ class Sealed:
             ref_rank=arrays["ref_rank"],
             rows_by_ref=arrays["rows_by_ref"],
             vacancies=StoredVacancies(ids, versions, shelf),
-            zones=Zones.of({name: column[:, :count] for name, column in columns.items()}, sealed=count),
+            zones=replace(
+                Zones.of({name: column[:, :count] for name, column in columns.items()}, sealed=count),
+                found=_kinds_of(arrays, self.about["kinds"]),
+            ),
             pattern_numbers=Numbering.of_rows(arrays["pattern.keys"]),
             space=Space(columns=columns, used=count),
             employers=_vocabulary_of("employers", arrays),
@@ -114,11 +120,16 @@ def seal(snapshot: Snapshot, folder: Path, *, history: str) -> None:
     rows = present[place_order(*(pool.columns[name][0][present] for name in ("easting", "northing")))]
     pool = pool.kept(rows)
     documents, document_of_row = _in_order_of_rows(snapshot, rows)
+    kinds = _kinds(pool)
     about = {
         "mark": snapshot.mark,
         "history": history,
         "count": len(rows),
         "slugs": list(pool.qualifications.slugs),
+        "kinds": [
+            [[list(each) for each in reading], None if found is None else len(found.values)]
+            for reading, found in kinds.items()
+        ],
         "audiences": [[each.visibility.value, each.owner_id, each.team_id] for each in snapshot.audiences],
     }
     arrays: dict[str, npt.NDArray[Any] | Streamed] = {
@@ -129,6 +140,7 @@ def seal(snapshot: Snapshot, folder: Path, *, history: str) -> None:
         "audience_of_row": snapshot.audience_of_row.values[rows],
         "document_of_row": document_of_row,
         **_of_documents(snapshot.documents, documents),
+        **_of_kinds(kinds),
     }
     write_arrays(folder / POOL_FILE, arrays, made_by=_made_by(snapshot.documents.means))
 
@@ -196,6 +208,41 @@ def _vocabulary_of(words: str, arrays: Mapping[str, npt.NDArray[Any]]) -> Vocabu
 def _patterns_of(arrays: Mapping[str, npt.NDArray[Any]]) -> Patterns:
     stretches = Stretches(*(arrays[f"stretch.{name}"] for name in _STRETCH_ARRAYS))
     return Patterns(stretches=stretches, **{name: arrays[f"pattern.{name}"] for name in _PATTERN_ARRAYS})
+
+
+# -- kinds -------------------------------------------------------------------------------------------------------------
+
+
+def _kinds(pool: VacancyPool) -> dict[Reading, Kinds | None]:
+    """The kinds of rows that nearly everybody's answer asks for, found once for all processes."""
+    if len(pool) < LEAST_SEALED:
+        return {}
+    zones = Zones.of(pool.columns, sealed=len(pool))
+    return {reading: zones.kinds(reading) for reading in COMMON_READINGS}
+
+
+def _of_kinds(kinds: Mapping[Reading, Kinds | None]) -> dict[str, npt.NDArray[Any]]:
+    arrays: dict[str, npt.NDArray[Any]] = {}
+    for number, found in enumerate(kinds.values()):
+        if found is not None:
+            arrays[f"kinds.{number}.of_row"] = found.of_row
+            arrays[f"kinds.{number}.planes"] = np.array(found.planes)
+            arrays |= {f"kinds.{number}.value.{place}": value for place, value in enumerate(found.values)}
+    return arrays
+
+
+def _kinds_of(
+    arrays: Mapping[str, npt.NDArray[Any]], written: Sequence[tuple[Sequence[Any], int | None]]
+) -> dict[Reading, Kinds | None]:
+    found: dict[Reading, Kinds | None] = {}
+    for number, (said, count) in enumerate(written):
+        reading = tuple(Read(*each) for each in said)
+        found[reading] = None
+        if count is not None:
+            values = tuple(arrays[f"kinds.{number}.value.{place}"] for place in range(count))
+            planes = list(arrays[f"kinds.{number}.planes"])
+            found[reading] = Kinds(arrays[f"kinds.{number}.of_row"], values, planes)
+    return found
 
 
 # -- documents ---------------------------------------------------------------------------------------------------------

@@ -231,7 +231,7 @@ class OrganisationPool:
                 problem = reason_of(error)
             else:
                 return live
-        _log.warning("an index file was refused and is made anew: %s", problem)
+        _log.warning("an index file was refused and is made anew", extra={"reason": problem})
         upkeep.counts["refused"] += 1
         return None
 

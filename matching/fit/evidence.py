@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import numpy as np
 
@@ -16,6 +16,9 @@ from matching.model.vacancy import Vacancy
 from matching.pool import Jobs
 
 OLD_AFTER_DAYS = 90
+
+
+CHECKED_READ: Final[Reading] = (Read("facts_checked_on"),)
 
 
 def parts(setting: Setting) -> tuple[Part, ...]:
@@ -38,7 +41,7 @@ class Checked(SoftPart):
 
     @property
     def readings(self) -> tuple[Reading, ...]:
-        return ((Read("facts_checked_on"),),)
+        return (CHECKED_READ,)
 
     def values(self, jobs: Jobs, codes: Codes) -> Values:
         checked = jobs.column("facts_checked_on")

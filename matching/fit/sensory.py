@@ -43,6 +43,16 @@ MOST_RELIEF = 2  # levels that all mitigations together can take off
 UNDER_10 = PEAK_SHARES.index(PeakShare.UNDER_10)
 
 
+def level_read(dimension: int) -> Reading:
+    """What anybody has observed of a dimension, by its place among all."""
+    return tuple(Read(column, dimension) for column in ("typical", "peak", "peak_share", "can_leave"))
+
+
+def prior_read(dimension: int) -> Reading:
+    """What the occupation suggests of a dimension."""
+    return (Read("prior_mean", dimension), Read("prior_spread", dimension))
+
+
 def parts(profile: VocationalProfile, setting: Setting) -> tuple[Part, ...]:
     """One part a dimension that the person avoids or seeks; neutral gives none."""
     found: list[Part] = []
@@ -110,12 +120,12 @@ class _Dimension(Part):
     @property
     def prior_read(self) -> Reading:
         """What the occupation suggests of the dimension."""
-        return (Read("prior_mean", self.index), Read("prior_spread", self.index))
+        return prior_read(self.index)
 
     @property
     def level_read(self) -> Reading:
         """What anybody has observed of the dimension."""
-        return tuple(Read(column, self.index) for column in ("typical", "peak", "peak_share", "can_leave"))
+        return level_read(self.index)
 
     def known_level(self, job: Vacancy) -> SensoryLevel | None:
         """The level that somebody has observed; a prior is none."""

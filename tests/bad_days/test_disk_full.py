@@ -148,7 +148,7 @@ class TestFiles:
         service.run_jobs()
         with largest_file(0):
             service.running.pools.close()
-        assert service.running.pools.counts["unsaved"] == 1
+        assert service.running.pools.counts["unsealed"] == 1
         assert not list((tmp_path / "data" / "index").rglob("*.part"))
         second = well(service.as_("ana").post("/v1/shortlists", {"participant_id": person})).json()
         assert second["counts"]["open"] == first["counts"]["open"] + 1

@@ -234,6 +234,9 @@ KEEPERS = {
     "matching/actions/vacancies.py": "references that are read out",
     "matching/actions/worker.py": "rests between looks for work",
     "matching/actions/index.py": "how long a pool has been loading",
+    "matching/actions/holding.py": "how long a job has got nowhere",
+    "matching/actions/organisation_pool.py": "rests while another process makes the file",
+    "matching/store/shared_vectors_rows.py": "numbers that no table made before has given",
     "matching/actions/erasure.py": "rests between tries to cut the log",
     "matching/actions/delivering.py": "how long a receiver may take",
 }

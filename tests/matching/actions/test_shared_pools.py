@@ -6,11 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 
 from api.running import open_running
 from embeddings.index import VectorIndex
-from matching.actions.index import NotReady
 from matching.store.shared_vectors_table import create_table
 from tests.api.world import good
 from tests.databases import Databases
@@ -62,6 +60,7 @@ def test_a_start_from_the_file_gives_the_same_numbers(databases: Databases, tmp_
     documents = np.arange(before.document_count)
     numbers = before.document_similarities(asked, documents)
     with service.database.reading(NORTH) as store:
+        pools.current(store)
         pools._pool(NORTH)._seal()
         settings = service.running.settings
         service.running = open_running(settings, clock=service.clock)
@@ -72,18 +71,16 @@ def test_a_start_from_the_file_gives_the_same_numbers(databases: Databases, tmp_
     assert service.running.pools.counts["sealed"] == 0
 
 
-def test_a_table_that_was_emptied_is_filled_by_the_worker(databases: Databases, tmp_path: Path) -> None:
+def test_a_table_that_was_emptied_is_filled_by_whoever_lays_the_pool_out_anew(
+    databases: Databases, tmp_path: Path
+) -> None:
     service = started(databases, tmp_path, vectors="pgvector")
     log_roles(service)
     index = index_of(service)
-    shared = service.running.pools.shared_of(NORTH)
-    shared.drop([key.tobytes() for key in index.keys])
+    index.vectors.drop([key.tobytes() for key in index.keys])
     again = start_again(service, tmp_path)
-    with again.database.reading(NORTH) as store, pytest.raises(NotReady):
-        again.running.pools.current(store)
-    again.running.pools.settle()
-    again.run_jobs()
     assert index_of(again).document_count == len(TITLES)
+    assert index_of(again).vectors.kept_count() == len(TITLES)
 
 
 def start_again(service: Service, folder: Path) -> Service:
