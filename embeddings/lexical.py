@@ -66,6 +66,7 @@ class WordStatistics:
     documents: int
     mean_length: float
     document_frequency: Mapping[str, int] = field(repr=False)
+    _digest: list[str] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.documents < 1 or not self.mean_length > 0:
@@ -116,8 +117,10 @@ class WordStatistics:
     @property
     def digest(self) -> str:
         """Eight letters that change with any number in the table."""
-        content = f"{self.documents},{self.mean_length!r},{sorted(self.document_frequency.items())!r}"
-        return hashlib.sha256(content.encode()).hexdigest()[:8]
+        if not self._digest:
+            content = f"{self.documents},{self.mean_length!r},{sorted(self.document_frequency.items())!r}"
+            self._digest.append(hashlib.sha256(content.encode()).hexdigest()[:8])
+        return self._digest[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

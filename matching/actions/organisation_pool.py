@@ -178,6 +178,8 @@ class OrganisationPool:
         return live
 
     def _catch_up(self, live: LivePool, store: Store, mark: int) -> None:
+        if live.snapshot.mark >= mark:
+            return
         for block in store.pool.changes_in_blocks(live.snapshot.mark, up_to=mark, size=BLOCK):
             changes = [change_of(entry) for entry in block]
             with self._upkeep.having(store, live.texts_needed(changes)):

@@ -102,6 +102,16 @@ class Pool(Nouns):
 
     def changes_in_blocks(self, mark: int, *, up_to: int, size: int) -> Iterator[list[PoolEntry]]:
         """The same, so many at a time: however many there are, no more are in memory."""
+        if mark:
+            # Few, as a rule. The database would look through all changes to find the last of each vacancy.
+            of_each = select(PoolChange.vacancy_id, PoolChange.seq).where(
+                PoolChange.seq > mark, PoolChange.seq <= up_to
+            )
+            latest = dict(self.session.execute(of_each.order_by(PoolChange.seq)).tuples().all())
+            for seqs in _in_blocks(sorted(latest.values()), min(size, _AT_ONCE)):
+                rows = self.session.execute(self._entered().where(PoolChange.seq.in_(seqs)).order_by(PoolChange.seq))
+                yield [_entry_of(row) for row in rows]
+            return
         rows = self.session.execute(self._latest(since=mark, up_to=up_to), execution_options={"yield_per": size})
         for block in rows.partitions():
             yield [_entry_of(row) for row in block]
@@ -307,6 +317,10 @@ def _vector(content: bytes, dimension: int) -> NDArray[np.float32] | None:
     vector: NDArray[np.float32] = np.frombuffer(content, _NUMBER).astype(np.float32)
     length = float(np.dot(vector.astype(np.float64), vector))
     return vector if abs(length - 1.0) < _UNIT_TOLERANCE else None  # not so if any number is not finite
+
+
+def _in_blocks(seqs: Sequence[int], size: int) -> Iterable[Sequence[int]]:
+    return (seqs[start : start + size] for start in range(0, len(seqs), size))
 
 
 def _blocks(items: Iterable[str]) -> Iterable[Sequence[str]]:

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from api import running
+from matching.store.revisions import NEWEST
 from tests.matching.actions.roles import log, role
 from tests.service import NORTH, Service
 
@@ -68,9 +69,12 @@ class TestReady:
 
     def test_a_database_of_another_revision_is_told(self, sqlite_service: Service) -> None:
         with sqlite_service.database.engine.begin() as connection:
-            connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+            connection.execute(text("UPDATE schema_revision SET version_num = '0000'"))
         answer = sqlite_service.client.get("/readyz")
-        assert (answer.status_code, answer.json()["detail"]) == (503, "The database is not at the newest revision.")
+        assert (answer.status_code, answer.json()["detail"]) == (
+            503,
+            f"The database is at revision 0000, and this program needs {NEWEST}.",
+        )
 
 
 class TestNotReady:
