@@ -20,7 +20,7 @@ import pytest
 from api.middleware import WORKED_ON_AT_ONCE
 from tests.bad_days.test_disk_full import ASKS, refusals
 from tests.bad_days.test_poisoned_imports import POISON, assert_read_within_bounds
-from tests.bad_days.trouble import person_of, role, well
+from tests.bad_days.trouble import person_of, role, well, wishes
 from tests.databases import Databases
 from tests.service import Service
 from tests.soak.server import Server, times
@@ -194,6 +194,7 @@ def test_a_worker_killed_while_it_writes_index_files_loses_nothing(databases: Da
     server.start()
     with server.as_("ana") as ana:
         person = well(ana.post("/v1/participants", json={"ref": "P-1", "entered_on": "2026-11-01"})).json()["id"]
+        well(ana.patch(f"/v1/participants/{person}/profile", json=wishes(), headers={"If-Match": '"0"'}))
         logged = 0
         for _ in range(KILLS):
             for _ in range(3):
