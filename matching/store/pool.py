@@ -104,10 +104,9 @@ class Pool(Nouns):
         """The same, so many at a time: however many there are, no more are in memory."""
         if mark:
             # Few, as a rule. The database would look through all changes to find the last of each vacancy.
-            of_each = select(PoolChange.vacancy_id, PoolChange.seq).where(
-                PoolChange.seq > mark, PoolChange.seq <= up_to
-            )
-            latest = dict(self.session.execute(of_each.order_by(PoolChange.seq)).tuples().all())
+            between = (PoolChange.seq > mark, PoolChange.seq <= up_to)
+            of_each = select(PoolChange.vacancy_id, PoolChange.seq).where(*between).order_by(PoolChange.seq)
+            latest = {row.vacancy_id: row.seq for row in self.session.execute(of_each)}
             for seqs in _in_blocks(sorted(latest.values()), min(size, _AT_ONCE)):
                 rows = self.session.execute(self._entered().where(PoolChange.seq.in_(seqs)).order_by(PoolChange.seq))
                 yield [_entry_of(row) for row in rows]
