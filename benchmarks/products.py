@@ -63,11 +63,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.products", description=__doc__)
     parser.add_argument("--counts", type=int, nargs="+", default=COUNTS, help="how many vectors")
     parser.add_argument("--encoder", choices=("shipped", "hashing"), default="shipped", help="hashing needs no model")
-    parser.add_argument("--library", type=Path, help="a compiled kernel that was built apart from the package")
+    parser.add_argument("--built", type=Path, help="a compiled kernel that was built apart from the package")
     parser.add_argument("--write", action="store_true", help=f"write {PAGE.name} beside this file")
     options = parser.parse_args(arguments)
     use_one_thread_each()
-    found = _kernels(options.library)
+    found = _kernels(options.built)
     before = load()
     measured: list[Measured] = []
     making: list[tuple[int, str, float]] = []

@@ -40,7 +40,7 @@ class _ChosenRows(ctypes.Structure):
 class CompiledKernel:
     """The library's functions. ctypes lets other threads run while they do."""
 
-    library: ctypes.CDLL
+    loaded: ctypes.CDLL
     name: str = "compiled C"
 
     @classmethod
@@ -67,7 +67,7 @@ class CompiledKernel:
         library.wellplaced_similarities.restype = None
         library.wellplaced_encode.argtypes = (_Pointer, _Count, _Count, _Count, *[_Pointer] * 4)
         library.wellplaced_encode.restype = _Count
-        return cls(library=library)
+        return cls(loaded=library)
 
     def nearest(
         self,
@@ -86,7 +86,7 @@ class CompiledKernel:
         found_rows = np.empty(chosen.count, dtype=np.int64)
         found_products = np.empty(chosen.count, dtype=np.int32)
         buffer = np.empty(codes.width, dtype=np.int16)
-        found = self.library.wellplaced_nearest(
+        found = self.loaded.wellplaced_nearest(
             of,
             chosen,
             None if dropped is None else dropped.ctypes.data,
@@ -106,7 +106,7 @@ class CompiledKernel:
         """See `Kernel.similarities`."""
         of, chosen = _structures(codes, vectors, rows)
         buffer = np.empty(codes.width, dtype=np.int16)
-        self.library.wellplaced_similarities(
+        self.loaded.wellplaced_similarities(
             of,
             chosen,
             queries.ctypes.data,
@@ -121,7 +121,7 @@ class CompiledKernel:
         buffer = np.empty(codes.width, dtype=np.int16)
         arrays: list[NDArray[Any]] = [vectors, buffer, codes.records, codes.shifts, codes.errors]
         first, *others = (array.ctypes.data for array in arrays)
-        return int(self.library.wellplaced_encode(first, len(vectors), vectors.shape[1], codes.width, *others))
+        return int(self.loaded.wellplaced_encode(first, len(vectors), vectors.shape[1], codes.width, *others))
 
 
 def _built_library() -> Path | None:

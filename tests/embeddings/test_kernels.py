@@ -40,11 +40,11 @@ def kernel(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> I
         return
     compiled = kernel_named("compiled")
     assert isinstance(compiled, CompiledKernel)
-    if compiled.library.wellplaced_allow(KINDS[request.param]) != KINDS[request.param]:
+    if compiled.loaded.wellplaced_allow(KINDS[request.param]) != KINDS[request.param]:
         pytest.skip(f"this processor has no {request.param}")
     with kernels.using(compiled):
         yield compiled
-    compiled.library.wellplaced_allow(2)
+    compiled.loaded.wellplaced_allow(2)
 
 
 def drawn(seed: int, *, count: int, dimension: int = 48, peak: float = 0.0) -> np.ndarray:
@@ -312,14 +312,14 @@ class TestChoosing:
     def test_a_library_that_was_built_is_taken(self, monkeypatch: pytest.MonkeyPatch):
         compiled = kernel_named("compiled")
         assert isinstance(compiled, CompiledKernel)
-        monkeypatch.setattr(compiled_kernel, "_built_library", lambda: Path(compiled.library._name))
+        monkeypatch.setattr(compiled_kernel, "_built_library", lambda: Path(compiled.loaded._name))
 
         assert kernels.prepare() == "compiled C"
 
     def test_a_library_that_was_built_from_other_sources_is_not_taken(self, monkeypatch: pytest.MonkeyPatch):
         compiled = kernel_named("compiled")
         assert isinstance(compiled, CompiledKernel)
-        monkeypatch.setattr(compiled_kernel, "_built_library", lambda: Path(compiled.library._name))
+        monkeypatch.setattr(compiled_kernel, "_built_library", lambda: Path(compiled.loaded._name))
         monkeypatch.setattr(compiled_kernel, "_INTERFACE", 99)
 
         assert kernels.in_use() is None
