@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 FIRST: Final = PAGE
 #: Participants looked at between two commits.
 AT_ONCE: Final = 100
+#: Of a large pool fewer people are looked at in one turn, so that a role that was just logged waits for some seconds.
+ROWS_AT_ONCE: Final = 5_000_000
+LEAST_AT_ONCE: Final = 4
 ALERTS: Final = "alerts"
 #: How long to wait where everybody who is behind waits for their words.
 PAUSE: Final = timedelta(minutes=1)
@@ -177,10 +180,11 @@ def tell_whom_it_enters(task: Task) -> None:
     for a job of its own, so that words that somebody waits for are encoded in between, and nobody is passed over.
     """
     with task.database.reading(task.organisation_id) as store:
-        mark = task.pools.current(store).mark
-        behind = store.alerts.behind(mark=mark, day=local_day(task.at), limit=AT_ONCE + 1)
-    some_moved = _look_at(behind[:AT_ONCE], task)
-    if len(behind) > AT_ONCE:
+        snapshot = task.pools.current(store)
+        most = min(AT_ONCE, max(LEAST_AT_ONCE, ROWS_AT_ONCE // max(1, snapshot.count)))
+        behind = store.alerts.behind(mark=snapshot.mark, day=local_day(task.at), limit=most + 1)
+    some_moved = _look_at(behind[:most], task)
+    if len(behind) > most:
         run_after = task.at if some_moved else task.at + PAUSE
         with task.database.writing(task.organisation_id) as store:
             queue(store, ALERTS, "the rest", {}, task.at, run_after=run_after)
