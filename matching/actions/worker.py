@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import random
 import threading
 import time
@@ -42,6 +43,8 @@ TEXTS_A_TURN = 512
 _LEAST_PAUSE_SECONDS = 0.1
 _PAUSE_PER_LOOK = 10.0
 _MOST_PAUSE_SECONDS = 2.0
+#: How old the statistics of the database may be.
+_STATISTICS_SECONDS = 3600.0
 #: The job of every day, under the day.
 PAUSING: Final = "pause_unconfirmed"
 #: After so long without a day of work the service was off, or the clock has leapt.
@@ -211,8 +214,12 @@ def run_worker(worker: Worker, *, stop: threading.Event, clock: Callable[[], dat
     """Do work as it comes until told to stop; whatever goes wrong with a job, the worker goes on."""
     threading.Thread(target=_warm_up, args=(worker,), name="warming up", daemon=True).start()
     worker.pools.begin_loading()
+    refreshed = -math.inf
     while not stop.is_set():
         began = time.monotonic()
+        if began - refreshed >= _STATISTICS_SECONDS:
+            refreshed = began
+            _refresh_statistics(worker)
         try:
             taken = run_round(worker, clock(), stop)
         except Exception as error:
@@ -222,6 +229,14 @@ def run_worker(worker: Worker, *, stop: threading.Event, clock: Callable[[], dat
             look = time.monotonic() - began
             pause = min(max(_LEAST_PAUSE_SECONDS, look * _PAUSE_PER_LOOK), _MOST_PAUSE_SECONDS)
             stop.wait(pause * random.uniform(0.75, 1.25))  # noqa: S311 - so that several workers do not look in step
+
+
+def _refresh_statistics(worker: Worker) -> None:
+    try:
+        worker.database.refresh_statistics()
+    except Exception as error:
+        # What is asked is still answered, only later.
+        _log.warning("the statistics of the database are old", extra={"reason": reason_of(error)})
 
 
 def _warm_up(worker: Worker) -> None:

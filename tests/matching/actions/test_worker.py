@@ -61,6 +61,15 @@ class TestRunWorker:
             thread.join(10)
         assert not thread.is_alive()
 
+    def test_it_has_the_database_count_its_rows_when_it_begins(self, sqlite_service: Service) -> None:
+        stop = threading.Event()
+        with sqlite_service.database.writing(NORTH) as store:
+            worker.queue(store, "stop", "A", {}, START)
+        works = {"stop": worker.Work(handler=lambda _: stop.set())}
+        run_worker(replace(sqlite_service.running.worker, works=works), stop=stop, clock=sqlite_service.clock)
+        with sqlite_service.database.engine.connect() as connection:
+            assert connection.scalar(text("SELECT count(*) FROM sqlite_stat1 WHERE tbl = 'organisations'"))
+
     def test_an_encoder_that_cannot_be_loaded_ends_nothing(self, sqlite_service: Service) -> None:
         class Broken:
             name, dimension = "broken", 384
