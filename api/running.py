@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.rates import Rates
+from embeddings.array_file import FileState
 from embeddings.index import use_one_thread_each
 from matching.actions.index import LivePools
 from matching.actions.jobs import Worker
@@ -49,10 +50,13 @@ class Running:
         self.database.close()
 
 
-def open_running(settings: Settings, *, clock: Callable[[], datetime] = _utc_now) -> Running:
+def open_running(
+    settings: Settings, *, clock: Callable[[], datetime] = _utc_now, verified: Collection[FileState] = ()
+) -> Running:
     """Open what a process holds; the database must be of a revision that this program may work on.
 
     Nothing heavy is loaded: pools when first asked for (or by `pools.begin_loading`), the encoder by the worker alone.
+    Index files that somebody has just `verified` are not looked through again.
     """
     use_one_thread_each()
     database = open_database(settings.database)
@@ -62,8 +66,9 @@ def open_running(settings: Settings, *, clock: Callable[[], datetime] = _utc_now
     pools = LivePools(
         database=database,
         means=means,
-        folder=settings.data_dir / "index",
+        folder=settings.index_folder,
         clock=clock,
+        verified=verified,
         shared=chosen_vectors(settings, database, means.recipe),
     )
     worker = Worker(

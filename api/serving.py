@@ -1,6 +1,7 @@
 """Serve: one parent, some web processes on one socket, one worker; a process that dies is started again.
 
-The parent imports the program once and forks, so that a process is there in a moment and shares what it can.
+The parent imports the program once and forks, so that a process is there in a moment and shares what it can. Another
+process looks the index files through meanwhile, once for all.
 """
 
 from __future__ import annotations
@@ -16,14 +17,17 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
+
+    from embeddings.array_file import FileState
 
 #: Of one process within `_WITHIN_SECONDS`: more means that it cannot run at all, or that something ends it each time.
 _RESTARTS = 5
@@ -34,6 +38,9 @@ _LONGEST_PAUSE_SECONDS = 30.0
 #: A page says after so long that the pool is still being made, rather than wait for minutes.
 _LONGEST_WAIT_SECONDS = 5.0
 _GRACE_SECONDS = 20.0
+#: How long the look through the index files may go on once the program is imported, and for how long it counts.
+_LONGEST_VERIFYING_SECONDS = 0.5
+_VERIFIED_SECONDS = 10.0
 #: The worker begins so much later: whoever waits for a page comes first.
 _WORKER_AFTER_SECONDS = 1.0
 #: How far the worker steps back behind processes that somebody waits for.
@@ -76,8 +83,15 @@ def serve(*, host: str, port: int, web_processes: int, environment: Mapping[str,
     os.environ.update({name: environment.get(name, "1") for name in _THREADS_OF_LIBRARIES})
     os.environ.update({"PROMETHEUS_MULTIPROC_DIR": numbers, "HF_HUB_OFFLINE": "1"})
     listener = socket.create_server((host, port), backlog=512)
-    alive, held = os.pipe()  # children read `alive`: its end tells them that the parent is gone, however it went
+    verifying = _Verifying()
     _import_once()
+    verified = verifying.result(_LONGEST_VERIFYING_SECONDS)
+    began = time.monotonic()
+    alive, held = os.pipe()  # children read `alive`: its end tells them that the parent is gone, however it went
+
+    def verified_now() -> Collection[FileState]:
+        """None for a process that is started again later: what lies on a disk does not stay sound for ever."""
+        return verified if time.monotonic() - began < _VERIFIED_SECONDS else ()
 
     def in_child(run: Callable[[], None]) -> Callable[[], None]:
         def begin() -> None:
@@ -90,12 +104,12 @@ def serve(*, host: str, port: int, web_processes: int, environment: Mapping[str,
 
     children = [
         *(
-            _Child(f"web {number}", in_child(lambda: _run_web(alive, listener, demo_session)))
+            _Child(f"web {number}", in_child(lambda: _run_web(alive, listener, demo_session, verified_now())))
             for number in range(1, web_processes + 1)
         ),
         _Child(
             "worker",
-            in_child(lambda: _run_worker(alive)),
+            in_child(lambda: _run_worker(alive, verified_now())),
             is_needed=False,
             not_before=time.monotonic() + _WORKER_AFTER_SECONDS,
         ),
@@ -114,6 +128,7 @@ def serve(*, host: str, port: int, web_processes: int, environment: Mapping[str,
 
 def _import_once() -> None:
     """Import all that the children run: once, and not in each of them; what is shared takes its memory once too."""
+    gc.disable()
     import uvicorn  # noqa: F401
 
     import api.app
@@ -122,8 +137,44 @@ def _import_once() -> None:
     import matching.actions.worker  # noqa: F401
 
     # What is there now stays. To look it through for garbage would write to it, and so copy it into every child.
-    gc.collect()
     gc.freeze()
+    gc.enable()
+
+
+class _Verifying:
+    """A process that looks the index files through, each byte of them, while this one has other things to do."""
+
+    def __init__(self) -> None:
+        self._result, told = multiprocessing.Pipe(duplex=False)
+        process = multiprocessing.get_context("fork").Process(
+            target=_verify, args=(told,), name="verifying", daemon=True
+        )
+        process.start()
+        told.close()
+        self._process = process
+
+    def result(self, longest_seconds: float) -> frozenset[FileState]:
+        """The files that are as they were written, so far as they were looked at within some seconds from now."""
+        found: list[FileState] = []
+        until = time.monotonic() + longest_seconds
+        with contextlib.suppress(EOFError):
+            while self._result.poll(max(0.0, until - time.monotonic())):
+                found.append(self._result.recv())
+        self._result.close()
+        self._process.kill()
+        self._process.join()
+        return frozenset(found)
+
+
+def _verify(told: Connection) -> None:
+    from embeddings.array_file import verify_arrays
+    from embeddings.errors import IndexRefused
+    from matching.settings import load_settings
+
+    for path in sorted(load_settings().index_folder.glob("*/*.arrays")):
+        # Whoever reads a file that is not sound says so; a pipe that is closed means that nobody waits any more.
+        with contextlib.suppress(IndexRefused):
+            told.send(verify_arrays(path))
 
 
 def _keep_running(children: list[_Child], stop: threading.Event) -> int:
@@ -163,7 +214,7 @@ def _end(children: list[_Child]) -> None:
 # In the children
 
 
-def _run_web(alive: int, listener: socket.socket, demo_session: str) -> None:
+def _run_web(alive: int, listener: socket.socket, demo_session: str, verified: Collection[FileState]) -> None:
     import uvicorn
 
     from api.app import create_app
@@ -173,7 +224,7 @@ def _run_web(alive: int, listener: socket.socket, demo_session: str) -> None:
 
     settings = load_settings()
     set_up_logs(settings.log_level)
-    running = open_running(settings)
+    running = open_running(settings, verified=verified)
     running.pools.longest_wait_seconds = _LONGEST_WAIT_SECONDS
     running.pools.begin_loading()  # while the application is put together; `/readyz` says when it is done
     app: ASGIApp = create_app(running)
@@ -202,7 +253,7 @@ def _run_web(alive: int, listener: socket.socket, demo_session: str) -> None:
     running.close()
 
 
-def _run_worker(alive: int) -> None:
+def _run_worker(alive: int, verified: Collection[FileState]) -> None:
     from api.logs import set_up_logs
     from api.running import open_running
     from matching.actions.worker import run_worker
@@ -211,7 +262,7 @@ def _run_worker(alive: int) -> None:
     os.nice(_WORKER_NICENESS)
     settings = load_settings()
     set_up_logs(settings.log_level)
-    running = open_running(settings)
+    running = open_running(settings, verified=verified)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -9,7 +9,7 @@ import hashlib
 import json
 import mmap
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -88,21 +88,57 @@ def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any] | Streamed], *, m
     _clear_up(path)
 
 
-def read_arrays(path: Path, *, made_by: Mapping[str, str], mapped: bool = False) -> dict[str, NDArray[Any]]:
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """Which file it is, and that it was not written to since."""
+
+    device: int
+    inode: int
+    size_bytes: int
+    modified_ns: int
+    changed_ns: int
+
+
+def read_arrays(
+    path: Path, *, made_by: Mapping[str, str], mapped: bool = False, verified: Collection[FileState] = ()
+) -> dict[str, NDArray[Any]]:
     """Read the arrays back; raise IndexRefused unless the file is whole, unchanged and made by the same means.
 
     Where `mapped`, the file stays on disk, and several processes share the memory of what they read. Arrays may be
-    written into: what is changed is the process's own, and the file stays as it is.
+    written into: what is changed is the process's own, and the file stays as it is. The digests of a file that
+    `verify_arrays` has just looked through are not looked at again.
     """
-    content = _content(path, mapped=mapped)
+    content, state = _content(path, mapped=mapped)
     manifest, at = _manifest(path, content)
     if manifest["made_by"] != dict(made_by):
         raise IndexRefused(disagreement(path, manifest["made_by"], dict(made_by)))
-    digest_of = _DIGESTS.get(manifest.get("digest", "sha256"))
-    if digest_of is None:
-        raise IndexRefused(f"{path}: this is not a file that this version can read.")
-    arrays: dict[str, NDArray[Any]] = {}
-    checks: list[tuple[str, Bytes, str]] = []
+    parts = _parts(path, content, manifest, at)
+    if state not in verified:
+        _check_digests(path, manifest, parts)
+    return {part.name: part.content.view(part.kind).reshape(part.shape) for part in parts}
+
+
+def verify_arrays(path: Path) -> FileState:
+    """Look at every byte of a file, whatever it was made by; raise IndexRefused unless it is whole and unchanged."""
+    content, state = _content(path, mapped=True)
+    manifest, at = _manifest(path, content)
+    _check_digests(path, manifest, _parts(path, content, manifest, at))
+    return state
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One array as it lies in the file."""
+
+    name: str
+    kind: np.dtype[Any]
+    shape: tuple[int, ...]
+    content: Bytes
+    digests: Sequence[str]
+
+
+def _parts(path: Path, content: Bytes, manifest: Mapping[str, Any], at: int) -> list[_Part]:
+    parts = []
     for name, described in manifest["arrays"].items():
         kind, shape = np.dtype(described["type"]), tuple(described["shape"])
         size = kind.itemsize * int(np.prod(shape, dtype=np.int64))
@@ -114,16 +150,26 @@ def read_arrays(path: Path, *, made_by: Mapping[str, str], mapped: bool = False)
         if len(part) != size:
             raise IndexRefused(f"{path}: the file is cut off.")
         at += size
-        checks += zip([name] * len(described["digests"]), _blocks(part), described["digests"], strict=True)
-        arrays[name] = part.view(kind).reshape(shape)
+        parts.append(_Part(name, kind, shape, part, described["digests"]))
     if at != len(content):
         raise IndexRefused(f"{path}: the file is longer than its manifest says.")
+    return parts
+
+
+def _check_digests(path: Path, manifest: Mapping[str, Any], parts: Iterable[_Part]) -> None:
+    digest_of = _DIGESTS.get(manifest.get("digest", "sha256"))
+    if digest_of is None:
+        raise IndexRefused(f"{path}: this is not a file that this version can read.")
+    checks = [
+        (part.name, block, digest)
+        for part in parts
+        for block, digest in zip(_blocks(part.content), part.digests, strict=True)
+    ]
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         found = pool.map(lambda check: digest_of(check[1]), checks)
         wrong = [name for (name, _, digest), actual in zip(checks, found, strict=True) if actual != digest]
     if wrong:
         raise IndexRefused(f"{path}: the {wrong[0]} have been changed since they were written.")
-    return arrays
 
 
 def disagreement(path: Path, stored: Mapping[str, str], wanted: Mapping[str, str]) -> str:
@@ -133,13 +179,15 @@ def disagreement(path: Path, stored: Mapping[str, str], wanted: Mapping[str, str
     return f"{path}: the index was made by other means ({details})."
 
 
-def _content(path: Path, *, mapped: bool) -> Bytes:
+def _content(path: Path, *, mapped: bool) -> tuple[Bytes, FileState]:
     try:
-        if not mapped or path.stat().st_size == 0:
-            return np.fromfile(path, np.uint8)
         with path.open("rb") as file:
+            found = os.fstat(file.fileno())
+            state = FileState(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+            if not mapped or found.st_size == 0:
+                return np.fromfile(file, np.uint8), state
             # Kept alive by the arrays over it, and still there when the file has been replaced.
-            return np.frombuffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY), np.uint8)
+            return np.frombuffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY), np.uint8), state
     except FileNotFoundError:
         raise IndexRefused(f"{path}: there is no such file.") from None
     except OSError as error:

@@ -6,7 +6,7 @@ anybody wrote. The database can always give all of it again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +16,7 @@ import numpy.typing as npt
 import orjson
 
 from embeddings import kernels
-from embeddings.array_file import Streamed, read_arrays, write_arrays
+from embeddings.array_file import FileState, Streamed, read_arrays, write_arrays
 from embeddings.codes import Codes
 from embeddings.errors import IndexRefused
 from embeddings.index import VectorIndex
@@ -62,10 +62,10 @@ class Sealed:
     problem: str | None = None  # why the file cannot be used
 
     @classmethod
-    def open(cls, folder: Path, means: Means) -> Sealed:
-        """Map a file that `seal` wrote, and look at every byte of it; never raises."""
+    def open(cls, folder: Path, means: Means, *, verified: Collection[FileState] = ()) -> Sealed:
+        """Map a file that `seal` wrote, and look at every byte of it unless it was verified; never raises."""
         try:
-            arrays = read_arrays(folder / POOL_FILE, made_by=_made_by(means), mapped=True)
+            arrays = read_arrays(folder / POOL_FILE, made_by=_made_by(means), mapped=True, verified=verified)
         except IndexRefused as refused:
             return cls(problem=str(refused))
         about = orjson.loads(arrays["about"].tobytes())

@@ -109,6 +109,11 @@ class Settings(BaseSettings):
         return self.report_dir or self.data_dir / "reports"
 
     @property
+    def index_folder(self) -> Path:
+        """Where the index files of all organisations lie."""
+        return self.data_dir / "index"
+
+    @property
     def database_of_owner(self) -> str:
         """The URL by which the schema is changed."""
         return self.migration_url.get_secret_value() or self.database

@@ -13,7 +13,7 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -25,6 +25,7 @@ from typing import Any, Final
 import numpy as np
 
 from embeddings import kernels
+from embeddings.array_file import FileState
 from embeddings.errors import NotYetEncoded
 from embeddings.stored import StoredEncoder
 from embeddings.vectors import SharedIndex, VectorsGone
@@ -103,10 +104,12 @@ class LivePools:
         folder: Path,
         clock: Callable[[], datetime],
         shared: Callable[[str], SharedIndex] | None = None,
+        verified: Collection[FileState] = (),
     ) -> None:
         """Serve from the database, with index files in a folder that may be empty or damaged.
 
-        `shared` gives an organisation, by its id, the vectors that the database holds for all processes.
+        `shared` gives an organisation, by its id, the vectors that the database holds for all processes. Of files in
+        `verified` no digest is looked at again.
         """
         encoder = means.recipe.encoder
         if not isinstance(encoder, StoredEncoder):
@@ -135,6 +138,7 @@ class LivePools:
             having=self._having,
             aside=self._aside.submit,
             wait_seconds=lambda: self.longest_wait_seconds,
+            verified=verified,
         )
 
     def current(self, store: Store) -> Snapshot:

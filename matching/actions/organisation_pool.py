@@ -12,12 +12,13 @@ import os
 import threading
 import time
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from embeddings.array_file import FileState
 from embeddings.errors import IndexRefused, NotYetEncoded
 from matching.actions.jobs import reason_of
 from matching.errors import Invalid, MatchingError, NotFound, Where
@@ -84,6 +85,7 @@ class Upkeep:
     having: Callable[[Store, Sequence[str]], AbstractContextManager[None]]  # their vectors, or `NotReady`
     aside: Callable[[Callable[[], None]], object]  # do something without keeping a request waiting
     wait_seconds: Callable[[], float | None]  # for how long to wait for a pool that another thread is making
+    verified: Collection[FileState] = ()  # files that were looked through just before this process began
 
 
 class OrganisationPool:
@@ -217,7 +219,7 @@ class OrganisationPool:
             return None  # there is none, or it was looked at before and did not help
         self._stamp = stamp
         upkeep = self._upkeep
-        sealed = Sealed.open(self._folder, upkeep.means)
+        sealed = Sealed.open(self._folder, upkeep.means, verified=upkeep.verified)
         problem = sealed.problem
         if problem is None and store.pool.history(sealed.mark) != sealed.history:
             problem = "its changes are not those of the database"

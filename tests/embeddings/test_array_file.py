@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import embeddings.array_file as array_file
-from embeddings.array_file import Streamed, read_arrays, write_arrays
+from embeddings.array_file import Streamed, read_arrays, verify_arrays, write_arrays
 from embeddings.errors import IndexRefused
 
 ARRAYS = {
@@ -92,6 +92,36 @@ def test_every_bit_that_is_flipped_in_a_mapped_file_is_noticed(path: Path):
         path.write_bytes(whole[:at] + bytes([whole[at] ^ (1 << at % 8)]) + whole[at + 1 :])
         with pytest.raises(IndexRefused):
             read_arrays(path, made_by=MADE_BY, mapped=True)
+
+
+def test_every_bit_that_is_flipped_is_noticed_whatever_the_file_was_made_by(path: Path):
+    whole = path.read_bytes()
+    for at in range(0, len(whole), 3):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ (1 << at % 8)]) + whole[at + 1 :])
+        with pytest.raises(IndexRefused):
+            verify_arrays(path)
+
+
+def test_a_file_that_was_verified_is_not_digested_again(path: Path, monkeypatch: pytest.MonkeyPatch):
+    state = verify_arrays(path)
+    monkeypatch.setattr(array_file, "_DIGESTS", {"xxh3_128": lambda _: pytest.fail("digested again")})
+    assert read_arrays(path, made_by=MADE_BY, mapped=True, verified=[state]).keys() == ARRAYS.keys()
+
+
+def test_a_file_that_was_written_to_since_it_was_verified_is_digested_again(path: Path):
+    state, whole = verify_arrays(path), path.read_bytes()
+    path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    with pytest.raises(IndexRefused):
+        read_arrays(path, made_by=MADE_BY, mapped=True, verified=[state])
+
+
+def test_another_file_in_the_place_of_one_that_was_verified_is_digested(path: Path):
+    state, whole = verify_arrays(path), path.read_bytes()
+    path.rename(path.with_name("before"))
+    path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    os.utime(path, ns=(state.modified_ns, state.modified_ns))
+    with pytest.raises(IndexRefused):
+        read_arrays(path, made_by=MADE_BY, mapped=True, verified=[state])
 
 
 def test_a_file_made_by_other_means_is_refused_with_the_difference(path: Path):
