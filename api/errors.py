@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from api.headers import HEADERS
+from embeddings.vectors import VectorsGone
 from matching.actions.jobs import reason_of
 from matching.actions.organisation_pool import NotReady
 from matching.errors import Conflict, Invalid, MatchingError, NotFound, NotPermitted, NotSignedIn, Stale, TooMany
@@ -93,6 +94,10 @@ _OF_OUTAGE: Mapping[Outage, tuple[ProblemType, str, int]] = {
     Outage.BUSY: (BUSY, "The database is busy. Nothing was changed. Try again.", 2),
     Outage.AWAY: (BUSY, "The database does not answer. Nothing was changed. Try again.", 5),
 }
+
+
+#: Said where the table that all processes share was dropped under this one.
+_VECTORS_GONE = "The vectors of the roles were dropped. Whoever runs the service must fill them and start it again."
 
 
 class VersionNeeded(MatchingError):
@@ -184,6 +189,12 @@ def add_handlers(app: FastAPI, page_of: PageOf) -> None:
         written = of_domain(error)
         detail = "" if isinstance(error, Invalid) else str(error)
         return page_of(request, kind_of(error), detail, _retry(written)) or written
+
+    @app.exception_handler(VectorsGone)
+    def from_vectors(request: Request, error: VectorsGone) -> Response:
+        structlog.get_logger().error("vectors gone", reason=str(error))
+        written = problem(BUSY, _VECTORS_GONE, headers={"Retry-After": "60"})
+        return page_of(request, BUSY, _VECTORS_GONE, _retry(written)) or written
 
     @app.exception_handler(RequestValidationError)
     def from_validation(request: Request, error: RequestValidationError) -> Response:

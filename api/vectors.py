@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from api.running import Running
     from matching.store.shared_vectors import SharedVectors
+
+Found = TypeVar("Found")
 
 # Everything heavy is imported inside the command that needs it, so that `--help` answers at once.
 
@@ -38,22 +40,13 @@ def fill() -> None:
     """Put in the vector of every role in the pools that has none yet; the service may go on meanwhile."""
     from matching.actions.shared_documents import fill as fill_one
 
-    with _opened() as (running, shared_of):
-        for organisation_id in _organisations(running):
-            with progress_bar("Keeping vectors") as bar:
-                kept = fill_one(
-                    organisation_id,
-                    shared=shared_of(organisation_id),
-                    pools=running.pools,
-                    database=running.database,
-                    progress=bar,
-                )
-            typer.echo(
-                f"{organisation_id}\t{kept.documents} documents\t{kept.known} known\t{kept.added} added\t"
-                f"{kept.waiting} waiting"
-            )
-            if kept.waiting:
-                say(f"{organisation_id}: {kept.waiting:,} wait for the worker to read their words. Fill again then.")
+    for organisation_id, kept in _of_each(fill_one, "Keeping vectors"):
+        typer.echo(
+            f"{organisation_id}\t{kept.documents} documents\t{kept.known} known\t{kept.added} added\t"
+            f"{kept.waiting} waiting"
+        )
+        if kept.waiting:
+            say(f"{organisation_id}: {kept.waiting:,} wait for the worker to read their words. Fill again then.")
 
 
 @vectors_app.command()
@@ -62,21 +55,12 @@ def verify() -> None:
     from matching.actions.shared_documents import look_over
 
     sound = True
-    with _opened() as (running, shared_of):
-        for organisation_id in _organisations(running):
-            with progress_bar("Looking over vectors") as bar:
-                found = look_over(
-                    organisation_id,
-                    shared=shared_of(organisation_id),
-                    pools=running.pools,
-                    database=running.database,
-                    progress=bar,
-                )
-            typer.echo(
-                f"{organisation_id}\t{found.documents} documents\t{found.lacking} lacking\t"
-                f"{found.different} different\t{found.waiting} waiting\t{found.unused} unused"
-            )
-            sound &= found.is_sound
+    for organisation_id, found in _of_each(look_over, "Looking over vectors"):
+        typer.echo(
+            f"{organisation_id}\t{found.documents} documents\t{found.lacking} lacking\t"
+            f"{found.different} different\t{found.waiting} waiting\t{found.unused} unused"
+        )
+        sound &= found.is_sound
     raise SystemExit(0 if sound else 1)
 
 
@@ -99,19 +83,31 @@ def drop(
     say("The table is dropped." if dropped else "There is no such table.")
 
 
+def _of_each(done: Callable[..., Found], saying: str) -> Iterator[tuple[str, Found]]:
+    """What comes of doing something with the vectors of each organisation in turn."""
+    with _opened() as (running, shared_of):
+        for organisation_id in _organisations(running):
+            with progress_bar(saying) as bar:
+                found = done(
+                    organisation_id,
+                    shared=shared_of(organisation_id),
+                    pools=running.pools,
+                    database=running.database,
+                    progress=bar,
+                )
+            yield organisation_id, found
+
+
 @contextmanager
 def _opened() -> Iterator[tuple[Running, Callable[[str], SharedVectors]]]:
     """What a process of the service holds, and the vectors of an organisation, whatever the setting says of serving."""
     from api.running import open_running
-    from matching.bootstrap import chosen_vectors
+    from matching.bootstrap import shared_vectors
     from matching.settings import load_settings
 
     running = open_running(load_settings())
     try:
-        asked = running.settings.model_copy(update={"vectors": "pgvector"})
-        shared_of = chosen_vectors(asked, running.database, running.pools.means.recipe)
-        assert shared_of is not None  # noqa: S101
-        yield running, shared_of
+        yield running, shared_vectors(running.database, running.pools.means.recipe)
     finally:
         running.close()
 

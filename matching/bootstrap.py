@@ -148,12 +148,15 @@ def chosen_model(settings: Settings) -> SustainModel | None:
 
 
 def chosen_vectors(settings: Settings, database: Database, recipe: Recipe) -> Callable[[str], SharedVectors] | None:
-    """What gives an organisation, by its id, the vectors that the database holds; `None` if processes hold their own.
+    """`shared_vectors` if the settings ask for them; `None` if processes hold their own."""
+    return None if settings.vectors == "memory" else shared_vectors(database, recipe)
 
-    Raises `Conflict`, which says what to do, if the settings ask for them and the database has no table for them.
+
+def shared_vectors(database: Database, recipe: Recipe) -> Callable[[str], SharedVectors]:
+    """What gives an organisation, by its id, the vectors that the database holds for all processes.
+
+    Raises `Conflict`, which says what to do, if the database has no table for them.
     """
-    if settings.vectors == "memory":
-        return None
     from matching.store.shared_vectors import SharedVectors
     from matching.store.shared_vectors_table import check_table
 

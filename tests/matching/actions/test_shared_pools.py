@@ -9,10 +9,13 @@ import numpy as np
 
 from api.running import open_running
 from embeddings.index import VectorIndex
+from matching.actions.index import profile_changed
+from matching.bootstrap import shared_vectors
 from matching.store.shared_vectors_table import create_table
 from tests.api.world import good
 from tests.databases import Databases
-from tests.service import NORTH, Service, start_service
+from tests.matching.actions.roles import take_on
+from tests.service import NORTH, START, Service, start_service
 
 TITLES = ("Baker", "Kitchen porter", "Kennel assistant", "Shelf stacker", "Gardener", "Pastry cook")
 
@@ -81,6 +84,23 @@ def test_a_table_that_was_emptied_is_filled_by_whoever_lays_the_pool_out_anew(
     again = start_again(service, tmp_path)
     assert index_of(again).document_count == len(TITLES)
     assert index_of(again).vectors.kept_count() == len(TITLES)
+
+
+def test_a_list_that_lacks_dropped_vectors_is_refused_with_what_to_do(databases: Databases, tmp_path: Path) -> None:
+    service = started(databases, tmp_path, vectors="pgvector")
+    log_roles(service)
+    with service.database.writing(NORTH) as store:
+        for ref, wish in (("P1", "baking"), ("P2", "feeding owls")):
+            profile_changed(store, take_on(store, ref, wanted_work=[{"label": wish}]), START)
+    service.run_jobs()
+    assert service.as_("ana").post("/v1/shortlists", {"participant_id": "par-P1"}).status_code == 201
+    keys = [key.tobytes() for key in index_of(service).keys]
+    other = shared_vectors(service.database, service.running.pools.means.recipe)(NORTH)
+    other.take(keys)
+    other.drop(keys)
+    answer = service.as_("ana").post("/v1/shortlists", {"participant_id": "par-P2"})
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "60")
+    assert "fill them" in answer.json()["detail"]
 
 
 def start_again(service: Service, folder: Path) -> Service:
