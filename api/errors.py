@@ -97,7 +97,7 @@ _OF_OUTAGE: Mapping[Outage, tuple[ProblemType, str, int]] = {
 
 
 #: Said where the table that all processes share was dropped under this one.
-_VECTORS_GONE = "The vectors of the roles were dropped. Whoever runs the service must fill them and start it again."
+_VECTORS_GONE = "The vectors of the roles were dropped. Whoever runs the service must fill them in again."
 
 
 class VersionNeeded(MatchingError):

@@ -10,6 +10,7 @@ import numpy as np
 from api.running import open_running
 from embeddings.index import VectorIndex
 from matching.actions.index import profile_changed
+from matching.actions.shared_documents import fill
 from matching.bootstrap import shared_vectors
 from matching.store.shared_vectors_table import create_table
 from tests.api.world import good
@@ -86,7 +87,7 @@ def test_a_table_that_was_emptied_is_filled_by_whoever_lays_the_pool_out_anew(
     assert index_of(again).vectors.kept_count() == len(TITLES)
 
 
-def test_a_list_that_lacks_dropped_vectors_is_refused_with_what_to_do(databases: Databases, tmp_path: Path) -> None:
+def test_a_list_that_lacks_dropped_vectors_is_refused_until_they_are_filled_in_again(databases: Databases, tmp_path: Path) -> None:
     service = started(databases, tmp_path, vectors="pgvector")
     log_roles(service)
     with service.database.writing(NORTH) as store:
@@ -101,6 +102,8 @@ def test_a_list_that_lacks_dropped_vectors_is_refused_with_what_to_do(databases:
     answer = service.as_("ana").post("/v1/shortlists", {"participant_id": "par-P2"})
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "60")
     assert "fill them" in answer.json()["detail"]
+    fill(NORTH, shared=other, pools=service.running.pools, database=service.database)
+    assert service.as_("ana").post("/v1/shortlists", {"participant_id": "par-P2"}).status_code == 201
 
 
 def start_again(service: Service, folder: Path) -> Service:
