@@ -123,7 +123,7 @@ _NOT_MEASURED = """\
 ## What was not measured
 
 - Sentences, the list of exclusions with reasons, the negotiation list, and anything over HTTP.
-- Other products: [PEERS.md](PEERS.md) has them, on the vectors alone. The service itself is in [MILLION.md](MILLION.md).
+- Other products: [PEERS.md](PEERS.md) has them, on vectors alone. The service itself is in [MILLION.md](MILLION.md).
 - Approximate indexes: the answer is exact, and nothing here is a sample.
 - Reading a million vacancies from files into a pool: the columns of the large pools are drawn, not read.
 - Two cores at once: all times are those of one thread. Without `OMP_NUM_THREADS=1` the threads of OpenMP wait for each

@@ -69,6 +69,13 @@ class Asking:
             return None
         return str(logged.json()["id"])
 
+    def close_role(self, vacancy_id: str, *, by: str) -> None:
+        """Close a role, which then stands on no list."""
+        headers = {**_headers(by), "If-Match": '"1"'}
+        closed = self._client.post(f"/v1/vacancies/{vacancy_id}/close", headers=headers)
+        if closed.status_code != 200:
+            self.wrong.append(f"close: {closed.status_code} {closed.text[:150]}")
+
     def shows(self, path: str, *, by: str) -> bool:
         """Whether something is there for somebody."""
         return self._client.get(path, headers=_headers(by)).status_code == 200

@@ -221,17 +221,18 @@ def _lists(asking: Asking, server: PatientServer, *, count: int, clients: int) -
 
 
 def _log_roles(asking: Asking, url: str, people: Mapping[str, str]) -> tuple[list[float], str]:
-    """Log roles that one person wants and wait until each is on their list; the seconds, and the last role's id."""
-    participant_id, specialist = _first(people)
+    """Log for each of some people a role that they want, and wait until it is on their list; seconds, the last's id.
+
+    Each role is closed then: a list shows so many, and of equal ones those with the first references.
+    """
     database = open_database(url)
-    with database.reading(ORGANISATION) as store:
-        profile = store.session.scalar(
-            select(ProfileVersion.document).where(ProfileVersion.participant_id == participant_id)
-        )
-    database.close()
-    assert profile is not None
     took, vacancy_id = [], None
-    for number in range(LOGGED):
+    for number, (participant_id, specialist) in enumerate(sorted(people.items())[1 : LOGGED + 1]):
+        with database.reading(ORGANISATION) as store:
+            profile = store.session.scalar(
+                select(ProfileVersion.document).where(ProfileVersion.participant_id == participant_id)
+            )
+        assert profile is not None
         began = time.perf_counter()
         vacancy_id = asking.log(wanted_role(profile, employer=f"Invented {began} {number}"), by=specialist)
         while time.perf_counter() - began < 60.0:
@@ -239,6 +240,8 @@ def _log_roles(asking: Asking, url: str, people: Mapping[str, str]) -> tuple[lis
             if shown is not None and vacancy_id is not None and vacancy_id in json.dumps(shown):
                 break
         took.append(time.perf_counter() - began)
+        asking.close_role(vacancy_id or "", by=specialist)
+    database.close()
     return took, vacancy_id or ""
 
 

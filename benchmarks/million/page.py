@@ -45,7 +45,7 @@ def page(measured: Sequence[tuple[Made, Figures]]) -> str:
         *_asking(measured),
         "",
         f"A list with one client, then with {CLIENTS} at once; with four on two cores each list also waits for others. "
-        f"{LOGGED} roles are logged one after another, and lists drawn until each is on one.",
+        f"{LOGGED} roles are logged one after another, each wanted by another person, until each is on a list.",
         "",
         *_told(measured),
     ]

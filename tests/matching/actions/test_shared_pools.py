@@ -87,7 +87,9 @@ def test_a_table_that_was_emptied_is_filled_by_whoever_lays_the_pool_out_anew(
     assert index_of(again).vectors.kept_count() == len(TITLES)
 
 
-def test_a_list_that_lacks_dropped_vectors_is_refused_until_they_are_filled_in_again(databases: Databases, tmp_path: Path) -> None:
+def test_a_list_that_lacks_dropped_vectors_is_refused_until_they_are_filled_in_again(
+    databases: Databases, tmp_path: Path
+) -> None:
     service = started(databases, tmp_path, vectors="pgvector")
     log_roles(service)
     with service.database.writing(NORTH) as store:
