@@ -82,8 +82,8 @@ def serve(*, host: str, port: int, web_processes: int, environment: Mapping[str,
     os.environ.update(environment)
     os.environ.update({name: environment.get(name, "1") for name in _THREADS_OF_LIBRARIES})
     os.environ.update({"PROMETHEUS_MULTIPROC_DIR": numbers, "HF_HUB_OFFLINE": "1"})
+    verifying = _Verifying()  # before there is a port that it could hold
     listener = socket.create_server((host, port), backlog=512)
-    verifying = _Verifying()
     _import_once()
     verified = verifying.result(_LONGEST_VERIFYING_SECONDS)
     began = time.monotonic()
@@ -172,9 +172,12 @@ def _verify(told: Connection) -> None:
     from matching.settings import load_settings
 
     for path in sorted(load_settings().index_folder.glob("*/*.arrays")):
-        # Whoever reads a file that is not sound says so; a pipe that is closed means that nobody waits any more.
-        with contextlib.suppress(IndexRefused):
-            told.send(verify_arrays(path))
+        with contextlib.suppress(IndexRefused):  # whoever reads a file that is not sound says so
+            state = verify_arrays(path)
+            try:
+                told.send(state)
+            except BrokenPipeError:
+                return  # nobody waits any more
 
 
 def _keep_running(children: list[_Child], stop: threading.Event) -> int:
